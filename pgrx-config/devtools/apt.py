@@ -1,0 +1,93 @@
+"""Debian packages, fetched with a package state of our own below .tools: no root, nothing installed.
+
+The archive and its keys are the machine's own. For another release of Debian the name of the suite is replaced.
+"""
+
+import functools
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from . import paths, say
+
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+# Never taken from another package than the machine's own: a second C library beside the first cannot work.
+OF_THE_MACHINE = re.compile(r"libc6|libc-bin|libgcc-s1|libstdc\+\+6|libcrypt1|libllvm.*|libclang.*|libperl.*")
+
+
+def machine_suite():
+    release = dict(re.findall(r'^(\w+)="?(.*?)"?$', Path("/etc/os-release").read_text(), re.M))
+    return release.get("VERSION_CODENAME", "")
+
+
+def sources(suite):
+    """The machine's own Debian sources as one-line entries, for the given suite."""
+    own = machine_suite()
+    listed = say.capture(["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)",
+                          "Created-By: Packages"])
+    option = f"[signed-by={KEYRING}] " if KEYRING.exists() else ""
+    found = []
+    for uri, release, component in (entry.split() for entry in sorted(set(listed.splitlines()))):
+        if component == "main" and release in (own, f"{own}-updates", f"{own}-security"):
+            found.append(f"deb {option}{uri} {release.replace(own, suite, 1)} {component}\n")
+    if not found:
+        raise say.Failure("this machine has no apt source of Debian's main archive")
+    return "".join(found)
+
+
+@functools.cache
+def options(suite):
+    """apt's options that keep it away from the machine's state; updates the package lists once a run."""
+    home = paths.tools("apt", suite)
+    for folder in ("state/lists/partial", "cache/archives/partial"):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    (home / "sources.list").write_text(sources(suite))
+    (home / "status").touch()
+    settings = {
+        "Dir::Etc::sourcelist": home / "sources.list", "Dir::Etc::sourceparts": "-",
+        "Dir::State": home / "state", "Dir::State::lists": home / "state/lists", "Dir::State::status": home / "status",
+        "Dir::Cache": home / "cache", "APT::Install-Recommends": "false", "APT::Default-Release": "",
+        # root would otherwise download as a user who perhaps cannot read this checkout
+        "APT::Sandbox::User": "root",
+    }
+    words = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+    with say.step(f"reading Debian's package list ({suite})"):
+        say.run(["apt-get", *words, "-o", "APT::Update::Error-Mode=any", "update"], f"apt-update-{suite}")
+    return words
+
+
+def download(names, suite):
+    """Fetches the packages (their names alone) and gives the .deb files."""
+    words = options(suite)
+    folder = paths.tools("apt", suite, "debs")
+    say.run(["apt-get", *words, "download", *names], f"apt-download-{suite}", cwd=folder)
+    return [newest(folder, name) for name in names]
+
+
+def newest(folder, name):
+    return max(folder.glob(f"{name}_*.deb"), key=lambda file: file.stat().st_mtime)
+
+
+def unpack(names, folder, suite=None):
+    """Fetches packages and unpacks them together below the folder."""
+    with say.lock("apt"):
+        for file in download(names, suite or machine_suite()):
+            say.run(["dpkg-deb", "-x", file, folder], f"dpkg-deb-{file.stem}")
+
+
+def missing_libraries(names, suite=None):
+    """The library packages that the named packages need and this machine does not have."""
+    words = options(suite or machine_suite())
+    listed = say.capture(["apt-cache", *words, "depends", "--recurse", "--no-recommends", "--no-suggests",
+                          "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances", *names])
+    needed = {name for name in listed.split() if re.fullmatch(r"lib[\w.+-]+", name)}
+    return sorted(name for name in needed
+                  if name not in names and not OF_THE_MACHINE.fullmatch(name) and not installed(name))
+
+
+def installed(name):
+    if os.environ.get("PG_TENANCY_ASSUME_BARE_MACHINE"):    # to try out what a machine without them does
+        return False
+    shown = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", name], capture_output=True, text=True)
+    return "ok installed" in shown.stdout

@@ -1,0 +1,201 @@
+"""Throw-away database clusters.
+
+    with Cluster.start(major=18, name="upgrade") as cluster:
+        cluster.createdb("shop")
+        print(cluster.psql("shop", "select 1", user="app"))
+
+Leaving the block stops the server and removes its data, unless keep_running() was called: then Cluster.find(name)
+gives it back in a later run. A cluster whose run was killed is removed by the next run.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import account, build, paths, say, servers
+
+HOME = "clusters"
+LONGEST_SOCKET_FOLDER = 85    # a socket's path must fit into 107 bytes
+
+
+class Cluster:
+    def __init__(self, server, folder):
+        self.server = server
+        self.folder = folder
+        self.data = folder / "data"
+        self.log = folder / "server.log"
+        self.major = server.major
+        self._lock = None
+
+    @classmethod
+    def start(cls, major=None, name="test", settings=(), from_data=None):
+        """A running cluster with the extension installed (not yet created). settings: lines of postgresql.conf.
+
+        from_data: a function that fills the empty data folder, instead of initdb (for base backups).
+        """
+        major = major or servers.default()
+        server = build.install(major)
+        sweep()
+        folder = paths.tools(HOME) / f"{name}-{major}-{os.getpid()}"
+        if folder.exists():
+            raise say.Failure(f"a cluster {folder.name} is there already")
+        folder.mkdir()
+        cluster = cls(server, folder)
+        cluster._hold()
+        try:
+            cluster._prepare(settings, from_data)
+            cluster.up()
+        except BaseException:
+            cluster.remove()
+            raise
+        return cluster
+
+    @classmethod
+    def find(cls, name):
+        """The cluster of that name which an earlier run has kept, or None."""
+        for mark in sorted(paths.tools(HOME).glob(f"{name}-*/kept")):
+            major = int(mark.read_text())
+            return cls(servers.get(major), mark.parent)
+        return None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if not (self.folder / "kept").exists():
+            self.remove()
+
+    def keep_running(self):
+        """Leaves the server running when this run ends."""
+        (self.folder / "kept").write_text(str(self.major))
+
+    # -- how clients reach it ------------------------------------------------------------------------------------
+
+    @property
+    def socket_folder(self):
+        # A link, because the folder itself may be elsewhere: see _prepare.
+        return (self.folder / "s").resolve()
+
+    def conninfo(self, db="postgres", user="postgres"):
+        return f"host={self.socket_folder} port=5432 dbname={db} user={user}"
+
+    def environment(self, user="postgres"):
+        """For client programs; libpq reads the PG* variables."""
+        return self.server.environment() | {"PGHOST": str(self.socket_folder), "PGPORT": "5432", "PGUSER": user}
+
+    def psql(self, db, sql, user="postgres", options=("-A", "-t", "-q")):
+        """Runs SQL text, stops at the first error (a Failure with the server's message), gives what psql prints."""
+        command = [self.server.program("psql"), "-X", "-v", "ON_ERROR_STOP=1", *options, "-d", db, "-f", "-"]
+        done = subprocess.run(command, input=sql, capture_output=True, text=True, env=self.environment(user))
+        if done.returncode:
+            raise say.Failure(f"psql {db} as {user}: {done.stderr.strip()}")
+        return done.stdout
+
+    def psql_file(self, db, file, user="postgres"):
+        return self.psql(db, f"\\i '{file}'\n", user)
+
+    def createdb(self, name, template="template1", owner="postgres"):
+        self.psql("postgres", f'create database "{name}" template "{template}" owner "{owner}"')
+
+    def dropdb(self, name):
+        self.psql("postgres", f'drop database if exists "{name}" with (force)')
+
+    def run(self, program, *words, user="postgres"):
+        """Runs one of PostgreSQL's programs (pg_dump, pg_restore, ...) against this cluster, gives its output."""
+        return say.capture([self.server.program(program), *words], env=self.environment(user))
+
+    def run_on_server(self, program, *words, cwd=None):
+        """Runs a program as the servers' user (pg_basebackup, pg_upgrade, ...: what makes data folders)."""
+        command = [*account.prefix(), self.server.program(program), *words]
+        return say.capture(command, env=self.environment(), cwd=cwd or self.folder)
+
+    # -- up and down -------------------------------------------------------------------------------------------
+
+    def up(self):
+        done = subprocess.run([*account.prefix(), str(self.server.program("pg_ctl")), "-D", str(self.data), "-w", "-s",
+                               "-t", "60", "-l", str(self.log), "start"], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, env=self.server.environment(), cwd=self.folder)
+        if done.returncode:
+            why = say.tail(self.log, 20) if self.log.exists() else done.stderr
+            raise say.Failure(f"PostgreSQL {self.major} did not start:\n{why}")
+
+    def down(self, mode="fast"):
+        if (self.data / "postmaster.pid").exists():
+            subprocess.run([*account.prefix(), str(self.server.program("pg_ctl")), "-D", str(self.data), "-w", "-s", "-m", mode,
+                            "stop"], stdin=subprocess.DEVNULL, capture_output=True, env=self.server.environment(),
+                           cwd=self.folder)
+
+    def restart(self):
+        self.down()
+        self.up()
+
+    def remove(self):
+        """Stops the server and removes everything of it."""
+        self.down("immediate")
+        sockets = self.socket_folder
+        if sockets.parent != self.folder:
+            account.remove(sockets)
+        account.remove(self.folder)
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    # -- making ------------------------------------------------------------------------------------------------
+
+    def _hold(self):
+        """Marks the cluster as this run's: the lock goes when the run ends, however it ends."""
+        self._lock = (self.folder / "run").open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def _prepare(self, settings, from_data):
+        if len(bytes(self.folder)) <= LONGEST_SOCKET_FOLDER:
+            (self.folder / "sockets").mkdir()
+            (self.folder / "s").symlink_to("sockets")
+        else:
+            (self.folder / "s").symlink_to(tempfile.mkdtemp(prefix="pg_tenancy-"))
+        account.give(self.socket_folder)
+        account.give(self.folder)
+        if from_data:
+            from_data(self.data)
+        else:
+            shutil.copytree(initialised(self.server), self.data)
+        (self.data / "pg_tenancy.conf").write_text("\n".join([
+            (paths.CONFIG / "postgresql.conf").read_text(),
+            f"unix_socket_directories = '{self.socket_folder}'", *settings, ""]))
+        account.give(self.data)
+
+
+def initialised(server):
+    """A data folder fresh from initdb, made once a server and copied for each cluster."""
+    folder = paths.tools("initialised") / server.bindir.relative_to(paths.tools("servers")).parts[0]
+    with say.lock("initdb"):
+        if not folder.exists():
+            half = folder.with_name(folder.name + ".half")
+            account.remove(half)
+            half.mkdir()
+            account.give(half)
+            say.run([*account.prefix(), server.program("initdb"), "-D", half, "-U", "postgres", "-A", "trust",
+                     "-E", "UTF8", "--locale=C", "--no-sync"], f"initdb-{server.major}",
+                    env=server.environment(), cwd=half)
+            with (half / "postgresql.conf").open("a") as conf:
+                conf.write("include 'pg_tenancy.conf'\n")
+            half.rename(folder)
+    return folder
+
+
+def sweep():
+    """Removes the clusters of runs that ended without doing so."""
+    for folder in paths.tools(HOME).iterdir():
+        if (folder / "kept").exists() or not (folder / "run").exists():
+            continue
+        with (folder / "run").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            major = int(folder.name.split("-")[-2])
+            say.line(f"-- removing {folder.name}, left by a run that was ended")
+            Cluster(servers.get(major), folder).remove()

@@ -1,0 +1,83 @@
+"""Progress for people, logs for failures, and locks between runs in the same checkout."""
+
+import contextlib
+import fcntl
+import subprocess
+import sys
+import time
+
+from . import paths
+
+
+class Failure(Exception):
+    """Something a person has to know: printed without a traceback."""
+
+
+def line(text):
+    print(text, flush=True)
+
+
+@contextlib.contextmanager
+def step(text):
+    """Announces a step, and how long it took if that was noticeable."""
+    line(f"-- {text}")
+    began = time.monotonic()
+    yield
+    seconds = time.monotonic() - began
+    if seconds >= 2:
+        line(f"   {seconds:.0f} s")
+
+
+def run(command, log, **options):
+    """Runs a command with its output in a log file, whose end is shown if the command fails."""
+    file = paths.tools("logs") / f"{log}.log"
+    command = [str(word) for word in command]
+    with file.open("wb") as out:
+        out.write((" ".join(command) + "\n").encode())
+        out.flush()
+        try:
+            code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **options).returncode
+        except FileNotFoundError:
+            raise Failure(f"{command[0]} was not found on this machine") from None
+    if code:
+        raise Failure(f"{command[0]} failed with {code}; the end of {file}:\n{tail(file)}")
+    return file
+
+
+def capture(command, **options):
+    """What a command prints; a failure shows what it complained about."""
+    command = [str(word) for word in command]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
+    if done.returncode:
+        raise Failure(f"{' '.join(command)} failed with {done.returncode}:\n{done.stderr.strip()}")
+    return done.stdout
+
+
+def tail(file, lines=60):
+    """The end of a log, without cargo's lines of progress."""
+    shown = [text for text in file.read_text(errors="replace").splitlines()
+             if not text.lstrip().startswith(("Compiling ", "Checking ", "Downloaded "))]
+    return "\n".join(shown[-lines:])
+
+
+@contextlib.contextmanager
+def lock(name):
+    """One at a time among all runs in this checkout; the kernel lets go of it whatever way a run ends."""
+    with (paths.tools("locks") / name).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            line(f"-- waiting for another run that holds {name}")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main(function):
+    """Runs a script's main function: its result is the exit code, a Failure is a message and 1."""
+    try:
+        sys.exit(function())
+    except Failure as failure:
+        sys.stdout.flush()
+        sys.exit(f"\nERROR: {failure}")
+    except KeyboardInterrupt:
+        sys.exit("\ninterrupted")
