@@ -47,7 +47,7 @@ def environment(server, target):
     # One target folder a major: pgrx's bindings are rebuilt whenever another PostgreSQL is asked for.
     builtin = say.capture(["gcc", "-print-file-name=include"]).strip()
     settings = {
-        "PGRX_HOME": paths.tools("pgrx-home"), "PGRX_PG_CONFIG_PATH": server.pg_config,
+        "PGRX_HOME": pgrx_home(server, target), "PGRX_PG_CONFIG_PATH": server.pg_config,
         "LIBCLANG_PATH": libclang(), "BINDGEN_EXTRA_CLANG_ARGS": f"-isystem {builtin}",
         "CARGO_TARGET_DIR": paths.TARGET / target,
     }
@@ -55,3 +55,12 @@ def environment(server, target):
         # pg_config itself may need them
         settings["LD_LIBRARY_PATH"] = ":".join(map(str, server.libraries))
     return plain() | {name: str(value) for name, value in settings.items()}
+
+
+def pgrx_home(server, target):
+    """A PGRX_HOME below .tools. Its config.toml has to exist and keep its time stamp: cargo rebuilds pgrx otherwise."""
+    home = paths.tools("pgrx-home", target)
+    file, text = home / "config.toml", f'[configs]\npg{server.major} = "{server.pg_config}"\n'
+    if not file.exists() or file.read_text() != text:
+        file.write_text(text)
+    return home

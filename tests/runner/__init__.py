@@ -1,0 +1,1 @@
+"""The test runner: one module a kind of test."""

@@ -1,0 +1,26 @@
+"""A cluster with the roles of tests/setup/roles.sql and a template database by tests/setup/database.sql."""
+
+from devtools import paths
+from devtools.cluster import Cluster
+
+SETUP = paths.ROOT / "tests/setup"
+TEMPLATE = "tenancy_template"
+
+
+def start(major, name="test", **options):
+    cluster = Cluster.start(major, name, **options)
+    try:
+        cluster.psql_file("postgres", SETUP / "roles.sql")
+        cluster.createdb(TEMPLATE)
+        cluster.psql_file(TEMPLATE, SETUP / "database.sql")
+    except BaseException:
+        cluster.remove()
+        raise
+    return cluster
+
+
+def database(cluster, name):
+    """A fresh database with the extension. The name is the test's, so that messages that hold it are always the same."""
+    cluster.dropdb(name)
+    cluster.createdb(name, TEMPLATE)
+    return name

@@ -1,0 +1,5 @@
+-- What every test's database begins with: it is a copy of the one made here.
+create extension pg_tenancy;
+-- a schema for the applications' tables, as on a server where not everybody may create in public
+create schema app authorization owner;
+grant usage on schema app to public;
