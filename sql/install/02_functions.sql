@@ -1,0 +1,204 @@
+-- The functions that applications and administrators call. The code is in src/, a file a capability.
+-- Nobody may call anything until it is granted; what everybody may call is granted at the end of each part.
+
+-- Context: src/context.rs
+
+create function tenancy.enter(user_id uuid, role text default null, for_session boolean default false) returns void
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'enter_wrapper';
+
+comment on function tenancy.enter(uuid, text, boolean) is
+  'act for a user, with the union of the user''s roles or the role named, until the end of the transaction or session; grant it to the application''s login role only';
+
+create function tenancy.enter_tenant(tenant_id uuid, role text default 'member', for_session boolean default false) returns void
+  language c volatile strict parallel unsafe
+  as 'MODULE_PATHNAME', 'enter_tenant_wrapper';
+
+comment on function tenancy.enter_tenant(uuid, text, boolean) is
+  'act for nobody in particular at a tenant, with a role, until the end of the transaction or session; grant it to the application''s login role only';
+
+create function tenancy.leave() returns void
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'leave_wrapper';
+
+comment on function tenancy.leave() is
+  'act for nobody until the end of the transaction, and after it as if nobody had entered';
+
+create function tenancy.current_tenant() returns uuid
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'current_tenant_wrapper';
+
+comment on function tenancy.current_tenant() is 'the home tenant of whoever acts; NULL for nobody';
+
+create function tenancy.current_user_id() returns uuid
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'current_user_id_wrapper';
+
+comment on function tenancy.current_user_id() is 'the user who acts; NULL where none entered';
+
+create function tenancy.administers() returns boolean
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'administers_wrapper';
+
+comment on function tenancy.administers() is
+  'may the session change tenants, groups, roles and users: as a superuser, or as a service provider''s user whose role administers';
+
+revoke all on function
+  tenancy.enter(uuid, text, boolean),
+  tenancy.enter_tenant(uuid, text, boolean),
+  tenancy.leave(),
+  tenancy.current_tenant(),
+  tenancy.current_user_id(),
+  tenancy.administers()
+from public;
+
+grant execute on function
+  tenancy.leave(),
+  tenancy.current_tenant(),
+  tenancy.current_user_id(),
+  tenancy.administers()
+to public;
+
+-- What the context may do: src/policies.rs
+
+create function tenancy.can_read(tenant uuid) returns boolean
+  language c stable leakproof parallel safe cost 1
+  as 'MODULE_PATHNAME', 'can_read_wrapper';
+
+comment on function tenancy.can_read(uuid) is 'may the session read rows of the tenant; with NULL, public rows?';
+
+create function tenancy.can_read_number(tenant bigint) returns boolean
+  language c stable leakproof parallel safe cost 1
+  as 'MODULE_PATHNAME', 'can_read_number_wrapper';
+
+comment on function tenancy.can_read_number(bigint) is 'can_read() for tables that name tenants by tenants.number';
+
+create function tenancy.can_write(tenant uuid) returns boolean
+  language c stable leakproof parallel safe cost 1
+  as 'MODULE_PATHNAME', 'can_write_wrapper';
+
+comment on function tenancy.can_write(uuid) is 'may the session write rows of the tenant; with NULL, public rows?';
+
+create function tenancy.can_write_number(tenant bigint) returns boolean
+  language c stable leakproof parallel safe cost 1
+  as 'MODULE_PATHNAME', 'can_write_number_wrapper';
+
+comment on function tenancy.can_write_number(bigint) is 'can_write() for tables that name tenants by tenants.number';
+
+create function tenancy.readable_tenants() returns uuid[]
+  language c stable parallel safe
+  as 'MODULE_PATHNAME', 'readable_tenants_wrapper';
+
+comment on function tenancy.readable_tenants() is 'all tenants whose rows the session may read';
+
+create function tenancy.writable_tenants() returns uuid[]
+  language c stable parallel safe
+  as 'MODULE_PATHNAME', 'writable_tenants_wrapper';
+
+comment on function tenancy.writable_tenants() is 'all tenants whose rows the session may write';
+
+create function tenancy.writable_tenant(by_reference boolean default false) returns uuid
+  language c stable strict parallel safe
+  as 'MODULE_PATHNAME', 'writable_tenant_wrapper';
+
+comment on function tenancy.writable_tenant(boolean) is
+  'default of a tenant column: the one tenant that the session may write; an error asks for the name where there are several';
+
+create function tenancy.writable_tenant_number(by_reference boolean default false) returns bigint
+  language c stable strict parallel safe
+  as 'MODULE_PATHNAME', 'writable_tenant_number_wrapper';
+
+comment on function tenancy.writable_tenant_number(boolean) is 'writable_tenant() for tables that name tenants by tenants.number';
+
+revoke all on function
+  tenancy.can_read(uuid),
+  tenancy.can_read_number(bigint),
+  tenancy.can_write(uuid),
+  tenancy.can_write_number(bigint),
+  tenancy.readable_tenants(),
+  tenancy.writable_tenants(),
+  tenancy.writable_tenant(boolean),
+  tenancy.writable_tenant_number(boolean)
+from public;
+
+grant execute on function
+  tenancy.can_read(uuid),
+  tenancy.can_read_number(bigint),
+  tenancy.can_write(uuid),
+  tenancy.can_write_number(bigint),
+  tenancy.readable_tenants(),
+  tenancy.writable_tenants(),
+  tenancy.writable_tenant(boolean),
+  tenancy.writable_tenant_number(boolean)
+to public;
+
+-- Hierarchy and groups: src/hierarchy.rs
+
+create function tenancy.supertenants(tenant uuid) returns setof uuid
+  language c stable strict parallel safe rows 4
+  as 'MODULE_PATHNAME', 'supertenants_wrapper';
+
+comment on function tenancy.supertenants(uuid) is
+  'the tenant and all tenants above it, from the bottom up; for ordinary roles those that the session may read';
+
+create function tenancy.subtenants(tenant uuid) returns setof uuid
+  language c stable strict parallel safe rows 100
+  as 'MODULE_PATHNAME', 'subtenants_wrapper';
+
+comment on function tenancy.subtenants(uuid) is
+  'the tenant and all tenants below it; for ordinary roles those that the session may read';
+
+create function tenancy.relatedtenants(tenant uuid) returns setof uuid
+  language c stable strict parallel safe rows 100
+  as 'MODULE_PATHNAME', 'relatedtenants_wrapper';
+
+comment on function tenancy.relatedtenants(uuid) is
+  'all tenants of the tenant''s hierarchy; for ordinary roles those that the session may read';
+
+create function tenancy.is_supertenant(of uuid, maybe_above uuid) returns boolean
+  language c stable strict parallel safe
+  as 'MODULE_PATHNAME', 'is_supertenant_wrapper';
+
+comment on function tenancy.is_supertenant(uuid, uuid) is
+  'is the second tenant above the first, or the same? For ordinary roles only tenants that the session may read count';
+
+create function tenancy.tenant_tree(root uuid default null) returns setof text
+  language c stable parallel safe rows 100
+  as 'MODULE_PATHNAME', 'tenant_tree_wrapper';
+
+comment on function tenancy.tenant_tree(uuid) is
+  'the hierarchy below a tenant, or of all tenants, drawn with one line a tenant; for ordinary roles what the session may read';
+
+create function tenancy.group_tenants(group_id uuid) returns setof uuid
+  language c stable strict parallel safe rows 100
+  as 'MODULE_PATHNAME', 'group_tenants_wrapper';
+
+comment on function tenancy.group_tenants(uuid) is
+  'the tenants of a system group or a custom group; for ordinary roles those that the session may read';
+
+create function tenancy.system_group_id(tenant uuid, relation text) returns uuid
+  language c immutable strict leakproof parallel safe
+  as 'MODULE_PATHNAME', 'system_group_id_wrapper';
+
+comment on function tenancy.system_group_id(uuid, text) is
+  'the id of a tenant''s system group; relation is subtenants, supertenants or relatedtenants';
+
+revoke all on function
+  tenancy.supertenants(uuid),
+  tenancy.subtenants(uuid),
+  tenancy.relatedtenants(uuid),
+  tenancy.is_supertenant(uuid, uuid),
+  tenancy.tenant_tree(uuid),
+  tenancy.group_tenants(uuid),
+  tenancy.system_group_id(uuid, text)
+from public;
+
+grant execute on function
+  tenancy.supertenants(uuid),
+  tenancy.subtenants(uuid),
+  tenancy.relatedtenants(uuid),
+  tenancy.is_supertenant(uuid, uuid),
+  tenancy.tenant_tree(uuid),
+  tenancy.group_tenants(uuid),
+  tenancy.system_group_id(uuid, text)
+to public;

@@ -1,0 +1,1 @@
+select i.mode from tenancy.installation i

@@ -1,0 +1,2 @@
+-- $1 mode.
+update tenancy.installation set mode = $1

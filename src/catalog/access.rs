@@ -1,0 +1,132 @@
+//! What an identity may do, worked out from users, roles, groups and the hierarchy.
+
+use pgrx::pg_sys;
+use uuid::Uuid;
+
+use super::hierarchy::{self, Tenant};
+use super::{from_pg, to_pg};
+use crate::model::identity::Identity;
+use crate::model::scope::{Access, Tenants};
+use crate::model::system_group::Relation;
+use crate::pg::owner;
+use crate::pg::spi::{Query, Row, Sees, arg, query};
+
+query!(ROLES_OF_USER, "roles_of_user.sql", &[pg_sys::UUIDOID, pg_sys::TEXTOID]);
+query!(ROLE_AT_TENANT, "role_at_tenant.sql", &[pg_sys::UUIDOID, pg_sys::TEXTOID]);
+query!(USER_OF_LOGIN, "user_of_login.sql", &[pg_sys::OIDOID]);
+query!(MODE, "mode.sql", &[]);
+
+/// How strictly the installation enforces tenancy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Off,
+    Setup,
+    Warn,
+    Enforce,
+}
+
+impl Mode {
+    /// The mode with this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "off" => Self::Off,
+            "setup" => Self::Setup,
+            "warn" => Self::Warn,
+            "enforce" => Self::Enforce,
+            _ => return None,
+        })
+    }
+}
+
+/// The mode in force; what cannot be read is enforced.
+pub fn mode() -> Mode {
+    let name = owner::run(|| MODE.with(|q| q.first(&[], Sees::Latest, |row| row.must::<String>(1))));
+    name.as_deref().and_then(Mode::by_name).unwrap_or(Mode::Enforce)
+}
+
+/// The identity that a login role has without entering.
+pub fn identity_of_login(role: pg_sys::Oid) -> Option<Identity> {
+    let user = owner::run(|| USER_OF_LOGIN.with(|q| q.first(&[arg(role)], Sees::Latest, |row| from_pg(row.must(1)))));
+    user.map(|id| Identity::User { id, role: None })
+}
+
+/// What the identity may do now; None if it may not enter at all.
+pub fn resolve(identity: &Identity) -> Option<Access> {
+    let (user, roles) = match identity {
+        Identity::Nobody => return None,
+        Identity::User { id, role } => (Some(*id), roles(&ROLES_OF_USER, *id, role.as_deref())),
+        Identity::Tenant { id, role } => (None, roles(&ROLE_AT_TENANT, *id, Some(role))),
+    };
+    let home = roles.first()?.home;
+    // A deactivated tenant's rows stay visible to sessions that administer, whichever of the roles gives the access.
+    let administers = roles.iter().any(|role| role.administers && role.of_service_provider);
+    let mut access = Access { user, home: Some(home), administers, ..Access::nobody() };
+    for role in roles {
+        access.reads = access.reads.union(role.read.tenants(home, administers));
+        access.writes = access.writes.union(role.write.tenants(home, administers));
+        access.writes_public |= role.updates_public && role.of_service_provider;
+    }
+    Some(access)
+}
+
+/// One kind of access that a role gives.
+#[derive(Clone, Debug)]
+struct Grant {
+    access: String,
+    tenant: Option<Uuid>,
+    group: Option<Uuid>,
+}
+
+struct Role {
+    home: Uuid,
+    read: Grant,
+    write: Grant,
+    updates_public: bool,
+    administers: bool,
+    of_service_provider: bool,
+}
+
+fn roles(query: &'static std::thread::LocalKey<Query>, id: Uuid, role: Option<&str>) -> Vec<Role> {
+    owner::run(|| query.with(|q| q.rows(&[arg(to_pg(id)), role.and_then(arg)], Sees::Latest, role_of)))
+}
+
+fn role_of(row: &Row) -> Role {
+    let grant = |column| Grant {
+        access: row.must(column),
+        tenant: row.get(column + 1).map(from_pg),
+        group: row.get(column + 2).map(from_pg),
+    };
+    let read = grant(2);
+    let write = grant(5);
+    Role {
+        home: from_pg(row.must(1)),
+        write: if write.access == "same_as_read" { read.clone() } else { write },
+        read,
+        updates_public: row.must(8),
+        administers: row.must(9),
+        of_service_provider: row.must(10),
+    }
+}
+
+impl Grant {
+    fn tenants(&self, home: Uuid, administers: bool) -> Tenants {
+        let tenants = match self.access.as_str() {
+            "all" if administers => return Tenants::all_but(&[]),
+            "all" => return Tenants::all_but(&keys(hierarchy::inactive_tenants().iter())),
+            "home" => hierarchy::tenant(home).into_iter().collect(),
+            "home_subtenants" => hierarchy::related(home, Relation::Subtenants),
+            "home_supertenants" => hierarchy::related(home, Relation::Supertenants),
+            "home_relatedtenants" => hierarchy::related(home, Relation::Relatedtenants),
+            "tenant" => self.tenant.and_then(hierarchy::tenant).into_iter().collect(),
+            "group" => self.group.map(hierarchy::group_tenants).unwrap_or_default(),
+            // "none", and whatever a later version may have stored.
+            _ => Vec::new(),
+        };
+        // Parked rows are for those who read all tenants.
+        Tenants::only(&keys(tenants.iter().filter(|t| (t.active || administers) && !t.parked)))
+    }
+}
+
+fn keys<'a>(tenants: impl Iterator<Item = &'a Tenant>) -> Vec<(Uuid, i64)> {
+    tenants.map(|t| (t.id, t.number)).collect()
+}

@@ -1,0 +1,100 @@
+//! Which tenants are below, above and related, and which a group has.
+
+use pgrx::pg_sys;
+use uuid::Uuid;
+
+use super::{from_pg, to_pg};
+use crate::model::system_group::Relation;
+use crate::pg::owner;
+use crate::pg::spi::{Row, Sees, arg, query};
+
+/// A tenant as the questions of access need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Tenant {
+    pub id: Uuid,
+    pub number: i64,
+    pub active: bool,
+    /// The built-in no-tenant.
+    pub parked: bool,
+}
+
+query!(TENANT, "tenant.sql", &[pg_sys::UUIDOID]);
+query!(SUBTENANTS, "subtenants.sql", &[pg_sys::UUIDOID]);
+query!(SUPERTENANTS, "supertenants.sql", &[pg_sys::UUIDOID]);
+query!(RELATEDTENANTS, "relatedtenants.sql", &[pg_sys::UUIDOID]);
+query!(CUSTOM_GROUP_TENANTS, "custom_group_tenants.sql", &[pg_sys::UUIDOID]);
+query!(INACTIVE_TENANTS, "inactive_tenants.sql", &[]);
+
+fn tenant_of(row: &Row) -> Tenant {
+    Tenant {
+        id: from_pg(row.must(1)),
+        number: row.must(2),
+        active: row.must(3),
+        parked: row.must::<String>(4) == "none",
+    }
+}
+
+/// The tenant itself, if it exists.
+pub fn tenant(id: Uuid) -> Option<Tenant> {
+    owner::run(|| TENANT.with(|q| q.first(&[arg(to_pg(id))], Sees::Latest, tenant_of)))
+}
+
+/// The tenants that stand in the relation to a tenant, itself included; for supertenants from the bottom up.
+pub fn related(id: Uuid, relation: Relation) -> Vec<Tenant> {
+    let query = match relation {
+        Relation::Subtenants => &SUBTENANTS,
+        Relation::Supertenants => &SUPERTENANTS,
+        Relation::Relatedtenants => &RELATEDTENANTS,
+    };
+    owner::run(|| query.with(|q| q.rows(&[arg(to_pg(id))], Sees::Latest, tenant_of)))
+}
+
+/// The tenants of a group, be it stored or computed; None if there is no such group.
+pub fn group_tenants(group: Uuid) -> Vec<Tenant> {
+    match system_group(group) {
+        Some((tenant, relation)) => related(tenant, relation),
+        None => owner::run(|| CUSTOM_GROUP_TENANTS.with(|q| q.rows(&[arg(to_pg(group))], Sees::Latest, tenant_of))),
+    }
+}
+
+/// Whose system group it is, and which; None if it is not one.
+pub fn system_group(group: Uuid) -> Option<(Uuid, Relation)> {
+    Relation::ALL
+        .into_iter()
+        .map(|relation| (relation.tenant_of(group), relation))
+        .find(|(id, _)| tenant(*id).is_some())
+}
+
+/// All tenants that are not active.
+pub fn inactive_tenants() -> Vec<Tenant> {
+    owner::run(|| INACTIVE_TENANTS.with(|q| q.rows(&[], Sees::Latest, tenant_of)))
+}
+
+query!(ALL_TENANTS, "all_tenants.sql", &[]);
+query!(TREE_NODES, "tree_nodes.sql", &[pg_sys::UUIDOID]);
+
+/// All tenants there are.
+pub fn all_tenants() -> Vec<Uuid> {
+    owner::run(|| ALL_TENANTS.with(|q| q.rows(&[], Sees::Latest, |row| from_pg(row.must(1)))))
+}
+
+/// A tenant as a drawing needs it.
+pub struct TreeNode {
+    pub id: Uuid,
+    pub parent: Option<Uuid>,
+    pub name: String,
+    pub status: String,
+    pub kind: String,
+}
+
+/// A tenant and those below it, or all tenants, by name.
+pub fn tree_nodes(root: Option<Uuid>) -> Vec<TreeNode> {
+    let node = |row: &Row| TreeNode {
+        id: from_pg(row.must(1)),
+        parent: row.get(2).map(from_pg),
+        name: row.must(3),
+        status: row.must(4),
+        kind: row.must(5),
+    };
+    owner::run(|| TREE_NODES.with(|q| q.rows(&[root.map(to_pg).and_then(arg)], Sees::Latest, node)))
+}

@@ -1,0 +1,17 @@
+//! The only code that names our tables: queries with kept plans, and what backends remember of their answers.
+
+pub mod access;
+pub mod hierarchy;
+pub mod watched;
+
+use uuid::Uuid;
+
+/// PostgreSQL's uuid as the model's.
+pub fn from_pg(id: pgrx::Uuid) -> Uuid {
+    Uuid::from_bytes(*id.as_bytes())
+}
+
+/// The model's uuid as PostgreSQL's.
+pub fn to_pg(id: Uuid) -> pgrx::Uuid {
+    pgrx::Uuid::from_bytes(*id.as_bytes())
+}

@@ -1,0 +1,389 @@
+//! Every refusal of the extension: one variant each, with its SQLSTATE, message, DETAIL and HINT in one arm.
+//!
+//! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
+
+/// What is refused, and what the message needs to know.
+#[derive(Debug, Clone)]
+pub enum Refusal {
+    // Context
+    UnknownUser,
+    UnknownTenant,
+    SecondEntry,
+    LeaveInsideSavepoint,
+    EnterInParallel,
+    NotAdministrator { table: String },
+    SetModeNotAllowed,
+    NoTenantToWrite,
+    NameTheTenant { count: String, by_reference: bool },
+
+    // Tenants
+    ServiceProvider { tenant: String, change: &'static str },
+    BuiltIn { what: &'static str, name: String, change: &'static str },
+    GivenByExtension { table: String, column: &'static str },
+    NoSubtenantsAllowed { parent: String, child: String },
+    HasSubtenants { tenant: String, count: i64 },
+    Cycle { tenant: String },
+    TooDeep { tenant: String, depth: i64, limit: i64 },
+    DeeperThanLimit { depth: i64, limit: i64 },
+    TooManyTenants { limit: i64 },
+    MoveBreaksReferences { tenant: String, offenders: Vec<String> },
+    UnknownContact,
+    UnknownGroup,
+    SystemGroup { name: String, change: &'static str },
+    GroupNameTaken { name: String },
+    Truncate { table: String },
+
+    // Protection
+    NotATable { relation: String, what: &'static str },
+    UnknownKind { kind: String },
+    UnknownColumn { relation: String, column: String },
+    TenantColumnType { relation: String, column: String, found: String },
+    AlreadyProtected { relation: String },
+    NotProtected { relation: String },
+    NotOwner { relation: String },
+    ReleaseNotAllowed { relation: String },
+    PartOfAnother { relation: String, root: String },
+    Offenders { relation: String, count: i64, offenders: Vec<String> },
+    UnknownReference { relation: String, constraint: String },
+    UnknownTenantChange { given: String },
+    TwoNamingReferences { relation: String, other: String },
+    UnknownMode { mode: String },
+    ViolationsRemain { count: i64 },
+    UnknownIndexCreation { given: String },
+
+    // Rows
+    RequiredTenant { table: String },
+    BecomesPublic { table: String },
+    WritesPublic { table: String },
+    ReferenceHidden { table: String, constraint: String },
+    ReferenceNotAllowed { table: String, referenced: String, constraint: String, tenant: String, of: String },
+    ReferencedFrom { table: String, referencing: String, constraint: String },
+    TruncateNotAllowed { table: String },
+}
+
+impl Refusal {
+    fn parts(&self) -> (Code, String, String, String) {
+        use Refusal::*;
+        match self {
+            UnknownUser => parts(
+                Code::ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+                "the user cannot be entered",
+                "The user does not exist, may not log in, does not hold the role, or belongs to an inactive tenant.",
+                "Administrators find users in tenancy.users and their roles in tenancy.user_roles.",
+            ),
+            UnknownTenant => parts(
+                Code::ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
+                "the tenant cannot be entered",
+                "The tenant or the role does not exist, or the tenant is inactive.",
+                "Administrators find tenants in tenancy.tenants and roles in tenancy.roles.",
+            ),
+            SecondEntry => parts(
+                Code::ERRCODE_ACTIVE_SQL_TRANSACTION,
+                "this transaction already acts for somebody else",
+                "One transaction acts on behalf of one identity.",
+                "Commit or roll back, then enter.",
+            ),
+            LeaveInsideSavepoint => parts(
+                Code::ERRCODE_ACTIVE_SQL_TRANSACTION,
+                "the context cannot be left inside a savepoint that it was not entered in",
+                "A rollback to the savepoint would bring it back.",
+                "Release the savepoint first, or end the transaction.",
+            ),
+            EnterInParallel => parts(
+                Code::ERRCODE_ACTIVE_SQL_TRANSACTION,
+                "the context cannot be changed by a parallel plan",
+                "A context holds for whole statements.",
+                "Call the function in a statement of its own.",
+            ),
+            NotAdministrator { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("only an administrator of the service provider may change {table}"),
+                "The session is neither a superuser's nor that of a service provider's user whose role administers.",
+                "Enter as such a user, or ask the service provider.",
+            ),
+            SetModeNotAllowed => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "only an administrator of the service provider may set the mode",
+                "The session is neither a superuser's nor that of a service provider's user whose role administers.",
+                "Enter as such a user, or ask the service provider.",
+            ),
+            NoTenantToWrite => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "the row needs a tenant, and this session may write none",
+                "The session entered no context, or its role gives no write access.",
+                "Enter a context with tenancy.enter() or tenancy.enter_tenant().",
+            ),
+            NameTheTenant { count, by_reference } => parts(
+                Code::ERRCODE_NOT_NULL_VIOLATION,
+                "name the tenant of the row",
+                format!("The session may write rows of {count}, so that the tenant cannot be told by itself."),
+                if *by_reference {
+                    "Give the tenant column a value, or fill the reference that names the tenant."
+                } else {
+                    "Give the tenant column a value."
+                },
+            ),
+            ServiceProvider { tenant, change } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("the service provider cannot be {change}"),
+                format!("Tenant \"{tenant}\" is the service provider, which owns the installation."),
+                "Choose another tenant.",
+            ),
+            BuiltIn { what, name, change } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("the built-in {what} \"{name}\" cannot be {change}"),
+                "The extension relies on it.",
+                "Its name and description may be changed.",
+            ),
+            GivenByExtension { table, column } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("column \"{column}\" of {table} cannot be set"),
+                "The extension gives its value.",
+                "Leave the column out of the statement.",
+            ),
+            NoSubtenantsAllowed { parent, child } => parts(
+                Code::ERRCODE_CHECK_VIOLATION,
+                format!("tenant \"{parent}\" does not allow subtenants"),
+                format!("Tenant \"{child}\" would be placed below it."),
+                "Set allows_subtenants of the upper tenant first.",
+            ),
+            HasSubtenants { tenant, count } => parts(
+                Code::ERRCODE_CHECK_VIOLATION,
+                format!("tenant \"{tenant}\" has subtenants"),
+                format!("There are {count} tenants directly below it."),
+                "Move or delete them first.",
+            ),
+            Cycle { tenant } => parts(
+                Code::ERRCODE_CHECK_VIOLATION,
+                format!("tenant \"{tenant}\" would be above itself"),
+                "A tenant cannot be placed below one of its own subtenants.",
+                "Choose a parent outside the subtree.",
+            ),
+            TooDeep { tenant, depth, limit } => parts(
+                Code::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+                format!("tenant \"{tenant}\" would be too deep in the hierarchy"),
+                format!("It would be on level {depth}; this installation allows {limit}."),
+                "Raise max_depth in tenancy.installation (0: unlimited), or choose a higher parent.",
+            ),
+            DeeperThanLimit { depth, limit } => parts(
+                Code::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+                format!("the hierarchy is deeper than {limit} levels"),
+                format!("There are tenants on level {depth}."),
+                "Move them up first, or choose a higher limit.",
+            ),
+            TooManyTenants { limit } => parts(
+                Code::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
+                "there would be too many tenants",
+                format!("This installation allows {limit}, not counting the built-in ones."),
+                "Raise max_tenants in tenancy.installation (0: unlimited).",
+            ),
+            MoveBreaksReferences { tenant, offenders } => parts(
+                Code::ERRCODE_RESTRICT_VIOLATION,
+                format!("moving tenant \"{tenant}\" would break references"),
+                listed("Rows of the moved tenants refer to rows of tenants that would no longer be above them", offenders),
+                "Change these rows first.",
+            ),
+            UnknownContact => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                "the contact does not exist",
+                "contact_id names a row of tenancy.contacts.",
+                "Insert the contact first.",
+            ),
+            UnknownGroup => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                "the tenant group does not exist",
+                "A group is named by the id that the view tenancy.tenant_groups shows.",
+                "Insert the group first, or take the id of another.",
+            ),
+            SystemGroup { name, change } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("the system group \"{name}\" cannot be {change}"),
+                "System groups are kept by the extension; they follow the hierarchy.",
+                "Its name and description may be changed. Custom groups may be changed freely.",
+            ),
+            GroupNameTaken { name } => parts(
+                Code::ERRCODE_UNIQUE_VIOLATION,
+                format!("a tenant group named \"{name}\" exists already"),
+                "Names of groups are unique over system groups and custom groups.",
+                "Choose another name.",
+            ),
+            Truncate { table } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("{table} cannot be truncated"),
+                "Rules are checked row by row.",
+                "Use DELETE.",
+            ),
+            NotATable { relation, what } => parts(
+                Code::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("{relation} cannot be protected"),
+                format!("It is {what}."),
+                "Protect an ordinary or a partitioned table outside the schema tenancy.",
+            ),
+            UnknownKind { kind } => parts(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("there is no kind of table \"{kind}\""),
+                "A table is tenant-required, tenant-optional or untenanted.",
+                "Give 'required', 'optional' or 'untenanted'.",
+            ),
+            UnknownColumn { relation, column } => parts(
+                Code::ERRCODE_UNDEFINED_COLUMN,
+                format!("table {relation} has no column \"{column}\""),
+                "A required or optional table names the tenant of each row in a column.",
+                "Add the column, name another one as tenant_column, or protect the table as 'untenanted'.",
+            ),
+            TenantColumnType { relation, column, found } => parts(
+                Code::ERRCODE_DATATYPE_MISMATCH,
+                format!("column \"{column}\" of {relation} cannot hold tenants"),
+                format!("Its type is {found}."),
+                "A tenant column is of type uuid (tenants.id) or of type integer or bigint (tenants.number).",
+            ),
+            AlreadyProtected { relation } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("table {relation} is protected already"),
+                "Protection is changed by releasing the table and protecting it again.",
+                format!("Call tenancy.release('{relation}') first, in the same transaction."),
+            ),
+            NotProtected { relation } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("table {relation} is not protected"),
+                "The view tenancy.protected_tables lists the tables that are.",
+                format!("Call tenancy.protect('{relation}', …)."),
+            ),
+            NotOwner { relation } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("must be owner of table {relation}"),
+                "Protection changes the table.",
+                "Call the function as the table's owner or as a superuser.",
+            ),
+            ReleaseNotAllowed { relation } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("only an administrator may release table {relation}"),
+                "Releasing opens the rows of all tenants.",
+                "Call the function as a superuser, or as the table's owner in a session that administers.",
+            ),
+            PartOfAnother { relation, root } => parts(
+                Code::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("{relation} is a part of table {root}"),
+                "Partitions and inheritance children are protected with the table at the top.",
+                format!("Call the function for {root}."),
+            ),
+            Offenders { relation, count, offenders } => parts(
+                Code::ERRCODE_CHECK_VIOLATION,
+                format!("rows of {relation} break the rules of tenancy"),
+                listed(&format!("{count} rows"), offenders),
+                "Correct them first. In the modes off, setup and warn, protect() accepts them and tenancy.violations() lists them.",
+            ),
+            UnknownReference { relation, constraint } => parts(
+                Code::ERRCODE_UNDEFINED_OBJECT,
+                format!("table {relation} has no reference rule \"{constraint}\""),
+                "A reference rule is a foreign key from a protected table to a protected table.",
+                "The view tenancy.reference_rules lists them.",
+            ),
+            UnknownTenantChange { given } => parts(
+                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+                format!("on_tenant_change cannot be \"{given}\""),
+                "What happens to referring rows when a row changes its tenant.",
+                "Give 'restrict'.",
+            ),
+            TwoNamingReferences { relation, other } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("a reference names the tenant of {relation} already"),
+                format!("It is \"{other}\"."),
+                "Set names_tenant of that rule to false first.",
+            ),
+            UnknownMode { mode } => parts(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("there is no mode \"{mode}\""),
+                "The mode says how strictly tenancy is enforced.",
+                "Give 'off', 'setup', 'warn' or 'enforce'.",
+            ),
+            ViolationsRemain { count } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "tenancy cannot be enforced while rows break its rules",
+                format!("There are {count} such rows."),
+                "Correct the rows that tenancy.violations() lists.",
+            ),
+            UnknownIndexCreation { given } => parts(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("there is no way of creating an index named \"{given}\""),
+                "protect() creates an index that begins with the tenant column where there is none.",
+                "Give 'now', 'concurrently' (the function returns the command) or 'never'.",
+            ),
+            RequiredTenant { table } => parts(
+                Code::ERRCODE_NOT_NULL_VIOLATION,
+                format!("a row of table \"{table}\" needs a tenant"),
+                "The table is tenant-required: it has no public rows.",
+                "Give the tenant column a value.",
+            ),
+            BecomesPublic { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("a row of table \"{table}\" would become public"),
+                "Only a session of the service provider whose role updates public data makes rows public.",
+                "Where a foreign key did this, its ON DELETE or ON UPDATE action must leave out the tenant column.",
+            ),
+            WritesPublic { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("a public row of table \"{table}\" would be written"),
+                "Only a session of the service provider whose role updates public data writes public rows.",
+                "Enter as such a user, or give the row a tenant.",
+            ),
+            ReferenceHidden { table, constraint } => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!("a row of table \"{table}\" refers to a row that does not exist or may not be referred to"),
+                format!("Foreign key \"{constraint}\"."),
+                "A row may refer to public rows, rows of its own tenant and rows of a tenant above it.",
+            ),
+            ReferenceNotAllowed { table, referenced, constraint, tenant, of } => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!("a row of table \"{table}\" may not refer to this row of table \"{referenced}\""),
+                format!("Foreign key \"{constraint}\": {of} would refer to a row of {tenant}."),
+                "A row may refer to public rows, rows of its own tenant and rows of a tenant above it.",
+            ),
+            ReferencedFrom { table, referencing, constraint } => parts(
+                Code::ERRCODE_RESTRICT_VIOLATION,
+                format!("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could"),
+                format!("Foreign key \"{constraint}\"."),
+                "Change the referring rows first.",
+            ),
+            TruncateNotAllowed { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("table \"{table}\" cannot be truncated by this session"),
+                "TRUNCATE removes the rows of all tenants.",
+                "Use DELETE, or a session that may write every tenant and public data.",
+            ),
+        }
+    }
+
+    /// Sends the refusal to the client as a warning.
+    pub fn warn(&self) {
+        ErrorReport::from(self.clone()).report(PgLogLevel::WARNING);
+    }
+
+    /// The message alone, for records.
+    pub fn message(&self) -> String {
+        self.parts().1
+    }
+}
+
+impl From<Refusal> for ErrorReport {
+    fn from(refusal: Refusal) -> Self {
+        let (code, message, detail, hint) = refusal.parts();
+        Self::new(code, message, "pg_tenancy").set_detail(detail).set_hint(hint)
+    }
+}
+
+fn parts(
+    code: Code,
+    message: impl Into<String>,
+    detail: impl Into<String>,
+    hint: impl Into<String>,
+) -> (Code, String, String, String) {
+    (code, message.into(), detail.into(), hint.into())
+}
+
+fn listed(lead: &str, items: &[String]) -> String {
+    format!("{lead}: {}.", items.join("; "))
+}

@@ -1,0 +1,38 @@
+//! pg_tenancy: multi-tenancy enforced by PostgreSQL itself.
+//!
+//! Who depends on whom: the capabilities below (which never call each other, but for `violations`, which the mode asks)
+//! → `session`, who acts now → `catalog`, the only code that names our tables → `pg`, the only unsafe code.
+//! `model` and `error` are used by all and use nothing of ours. `docs/architecture.md` draws the house.
+
+mod catalog;
+mod context;
+mod error;
+mod hierarchy;
+mod model;
+mod modes;
+mod pg;
+mod policies;
+mod session;
+
+use pgrx::{extension_sql_file, pg_guard};
+
+pgrx::pg_module_magic!();
+
+extension_sql_file!("../sql/install/01_tables.sql", name = "tables", bootstrap);
+extension_sql_file!("../sql/install/02_functions.sql", name = "functions", requires = ["tables"]);
+
+/// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
+#[pg_guard]
+extern "C-unwind" fn _PG_init() {
+    pg::context_setting::init();
+    pg::invalidation::listen(catalog::watched::changed);
+    pg::transactions::listen(pg::transactions::Listeners {
+        over: || {
+            session::transaction_over();
+            modes::transaction_over();
+        },
+        rolled_back_to: session::rolled_back_to,
+        released: session::released,
+        before_commit: modes::before_commit,
+    });
+}

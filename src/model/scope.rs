@@ -1,0 +1,184 @@
+//! Sets of tenants, and what a context may do with them. Generic over the key: uuid and number are the same code.
+
+/// A set of tenants: a few of them, or all but a few.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope<K> {
+    /// These, sorted.
+    Only(Vec<K>),
+    /// All but these, sorted.
+    AllBut(Vec<K>),
+}
+
+impl<K: Ord + Clone> Scope<K> {
+    /// The empty set.
+    pub const fn none() -> Self {
+        Self::Only(Vec::new())
+    }
+
+    /// These tenants, in any order, with or without repetitions.
+    pub fn only(keys: impl IntoIterator<Item = K>) -> Self {
+        Self::Only(sorted(keys))
+    }
+
+    /// All tenants but these.
+    pub fn all_but(keys: impl IntoIterator<Item = K>) -> Self {
+        Self::AllBut(sorted(keys))
+    }
+
+    /// Is the tenant in the set?
+    pub fn contains(&self, key: &K) -> bool {
+        match self {
+            Self::Only(keys) if keys.len() == 1 => keys[0] == *key,
+            Self::Only(keys) => keys.binary_search(key).is_ok(),
+            Self::AllBut(keys) => keys.binary_search(key).is_err(),
+        }
+    }
+
+    /// The only tenant of the set, if it has exactly one.
+    pub fn single(&self) -> Option<&K> {
+        match self {
+            Self::Only(keys) if keys.len() == 1 => keys.first(),
+            _ => None,
+        }
+    }
+
+    /// Has the set no tenant?
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::Only(keys) if keys.is_empty())
+    }
+
+    /// The tenants that are in either set.
+    pub fn union(self, other: Self) -> Self {
+        use Scope::{AllBut, Only};
+        match (self, other) {
+            (Only(a), Only(b)) => Self::only(a.into_iter().chain(b)),
+            (AllBut(a), AllBut(b)) => AllBut(a.into_iter().filter(|key| b.binary_search(key).is_ok()).collect()),
+            (AllBut(a), Only(b)) | (Only(b), AllBut(a)) => {
+                AllBut(a.into_iter().filter(|key| b.binary_search(key).is_err()).collect())
+            }
+        }
+    }
+}
+
+fn sorted<K: Ord>(keys: impl IntoIterator<Item = K>) -> Vec<K> {
+    let mut keys: Vec<K> = keys.into_iter().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// The same set of tenants by either key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tenants {
+    pub ids: Scope<uuid::Uuid>,
+    pub numbers: Scope<i64>,
+}
+
+impl Tenants {
+    /// The empty set.
+    pub const fn none() -> Self {
+        Self { ids: Scope::none(), numbers: Scope::none() }
+    }
+
+    /// These tenants.
+    pub fn only(keys: &[(uuid::Uuid, i64)]) -> Self {
+        Self { ids: Scope::only(keys.iter().map(|k| k.0)), numbers: Scope::only(keys.iter().map(|k| k.1)) }
+    }
+
+    /// All tenants but these.
+    pub fn all_but(keys: &[(uuid::Uuid, i64)]) -> Self {
+        Self { ids: Scope::all_but(keys.iter().map(|k| k.0)), numbers: Scope::all_but(keys.iter().map(|k| k.1)) }
+    }
+
+    /// The tenants that are in either set.
+    pub fn union(self, other: Self) -> Self {
+        Self { ids: self.ids.union(other.ids), numbers: self.numbers.union(other.numbers) }
+    }
+}
+
+/// What a context may do. The default is nobody's: nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The user, where one entered.
+    pub user: Option<uuid::Uuid>,
+    /// The user's own tenant; None is nobody, who does not even see public rows.
+    pub home: Option<uuid::Uuid>,
+    pub reads: Tenants,
+    pub writes: Tenants,
+    /// May write public rows.
+    pub writes_public: bool,
+    /// May change tenants, groups, roles and users.
+    pub administers: bool,
+}
+
+impl Access {
+    /// What nobody in particular may do.
+    pub const fn nobody() -> Self {
+        Self {
+            user: None,
+            home: None,
+            reads: Tenants::none(),
+            writes: Tenants::none(),
+            writes_public: false,
+            administers: false,
+        }
+    }
+
+    /// May the context read public rows? Anybody but nobody may.
+    pub fn reads_public(&self) -> bool {
+        self.home.is_some()
+    }
+
+    /// May the context write rows of every tenant there is, public rows included?
+    pub fn writes_everything(&self) -> bool {
+        self.writes_public && matches!(&self.writes.ids, Scope::AllBut(none) if none.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All sets over four tenants, in both spellings.
+    fn all_scopes() -> Vec<Scope<u8>> {
+        (0u8..16)
+            .flat_map(|bits| {
+                let keys: Vec<u8> = (0..4).filter(|k| bits & (1 << k) != 0).collect();
+                [Scope::only(keys.clone()), Scope::all_but(keys)]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_union_has_what_either_has_and_nothing_else() {
+        for a in all_scopes() {
+            for b in all_scopes() {
+                let union = a.clone().union(b.clone());
+                for key in 0..6 {
+                    assert_eq!(union.contains(&key), a.contains(&key) || b.contains(&key), "{a:?} {b:?} {key}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn order_and_repetition_do_not_matter() {
+        let scope = Scope::only([3, 1, 2, 3, 1]);
+        assert_eq!(scope, Scope::only([1, 2, 3]));
+        assert!(scope.contains(&3) && !scope.contains(&4));
+    }
+
+    #[test]
+    fn only_a_set_of_one_is_single() {
+        assert_eq!(Scope::only([5]).single(), Some(&5));
+        assert_eq!(Scope::only([5, 6]).single(), None);
+        assert_eq!(Scope::<i32>::none().single(), None);
+        assert_eq!(Scope::<i32>::all_but([]).single(), None);
+    }
+
+    #[test]
+    fn nobody_may_do_nothing() {
+        let nobody = Access::nobody();
+        assert!(!nobody.reads_public() && !nobody.writes_everything() && nobody.reads.ids.is_none());
+    }
+}

@@ -1,0 +1,108 @@
+//! How strictly tenancy is enforced: `set_mode`, and what happens to refusals in the mode `warn`.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
+
+use crate::catalog::access::Mode;
+use crate::catalog::to_pg;
+use crate::error::Refusal;
+use crate::pg::spi::{Sees, arg, query};
+use crate::pg::{owner, transactions};
+use crate::session;
+
+query!(SET_MODE, "set_mode.sql", &[pg_sys::TEXTOID]);
+query!(RECORD, "record_activity.sql", &[pg_sys::TEXTOID, pg_sys::UUIDOID, pg_sys::UUIDOID, pg_sys::TEXTOID]);
+
+thread_local! {
+    /// The refusals that this transaction was warned of; each is told once and recorded at commit.
+    static PASSED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
+}
+
+/// What a policy lets pass in the mode `warn`. It cannot name the table: policies are not told.
+#[derive(Clone, Copy)]
+pub enum Unasked {
+    Reading,
+    Writing,
+}
+
+impl Unasked {
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Reading => "rows were shown that this session may not read",
+            Self::Writing => "rows were written that this session may not write",
+        }
+    }
+}
+
+/// Warns of rows that a policy would hide or refuse.
+pub fn let_pass(what: Unasked) {
+    if note(what.message()) {
+        ErrorReport::new(PgSqlErrorCode::ERRCODE_WARNING, what.message(), "pg_tenancy")
+            .set_detail("The mode is warn: tenancy is not enforced yet.")
+            .set_hint("Enter a context that may, before the mode becomes enforce.")
+            .report(PgLogLevel::WARNING);
+    }
+}
+
+/// Refuses, or only warns, or does nothing, as the mode says.
+pub fn refuse(refusal: Refusal) -> Result<(), Refusal> {
+    match session::ask(|_, mode| mode) {
+        Mode::Off => Ok(()),
+        Mode::Warn => {
+            if note(&refusal.message()) {
+                refusal.warn();
+            }
+            Ok(())
+        }
+        Mode::Setup | Mode::Enforce => Err(refusal),
+    }
+}
+
+/// Is the message new in this transaction?
+fn note(message: &str) -> bool {
+    PASSED.with_borrow_mut(|passed| passed.insert(message.to_owned()))
+}
+
+/// Records what was let pass.
+pub fn before_commit() {
+    let passed = PASSED.take();
+    if passed.is_empty() || !transactions::may_write() {
+        return;
+    }
+    let (tenant, user) = session::ask(|access, _| (access.home, access.user));
+    for message in passed {
+        record("warning", tenant, user, &message);
+    }
+}
+
+/// The transaction is over: what was not recorded never will be.
+pub fn transaction_over() {
+    PASSED.with_borrow_mut(BTreeSet::clear);
+}
+
+fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, message: &str) {
+    let id = |id: Option<uuid::Uuid>| id.map(to_pg).and_then(arg);
+    owner::run(|| {
+        RECORD.with(|q| q.rows(&[arg(event), id(tenant), id(user), arg(message)], Sees::Statement, |_| ()));
+    });
+}
+
+/// Sets how strictly tenancy is enforced. See `tenancy.set_mode`.
+#[pg_extern(sql = false)]
+fn set_mode(mode: &str) -> Result<(), ErrorReport> {
+    if !session::administers() {
+        return Err(Refusal::SetModeNotAllowed.into());
+    }
+    let Some(wanted) = Mode::by_name(mode) else {
+        return Err(Refusal::UnknownMode { mode: mode.to_owned() }.into());
+    };
+    if matches!(wanted, Mode::Enforce | Mode::Setup) {
+    }
+    owner::run(|| SET_MODE.with(|q| q.rows(&[arg(mode)], Sees::Statement, |_| ())));
+    let (tenant, user) = session::ask(|access, _| (access.home, access.user));
+    record("set_mode", tenant, user, mode);
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! Learning that a table of ours, or a protected one, has changed: by PostgreSQL's own relation-cache invalidation, which
+//! is transactional and reaches every backend.
+
+use std::cell::Cell;
+
+use pgrx::{pg_guard, pg_sys};
+
+type Listener = fn(pg_sys::Oid);
+
+thread_local! {
+    static LISTENER: Cell<Option<Listener>> = const { Cell::new(None) };
+}
+
+/// Calls `listener` with the oid of each relation that changes, or with `InvalidOid` for "any may have changed". It runs
+/// at moments when no catalog may be read: it may only take notes. Call once, from `_PG_init`.
+pub fn listen(listener: Listener) {
+    LISTENER.set(Some(listener));
+    // SAFETY: the callback stays valid for the life of the backend, and it is registered once.
+    unsafe { pg_sys::CacheRegisterRelcacheCallback(Some(forward), pg_sys::Datum::from(0)) };
+}
+
+#[pg_guard]
+extern "C-unwind" fn forward(_arg: pg_sys::Datum, relation: pg_sys::Oid) {
+    if let Some(listener) = LISTENER.get() {
+        listener(relation);
+    }
+}
+
+/// Tells every backend, at commit, that what was read from `relation` is out of date; the own one from the next command.
+pub fn announce(relation: pg_sys::Oid) {
+    // SAFETY: only queues a message.
+    unsafe { pg_sys::CacheInvalidateRelcacheByRelid(relation) };
+}

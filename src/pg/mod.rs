@@ -1,0 +1,13 @@
+//! The only place with `unsafe`: thin, safe faces on what PostgreSQL's C interface offers and pgrx does not.
+//!
+//! Nothing here knows what a tenant is. Callers hand in names, queries and plain functions.
+#![allow(unsafe_code)]
+
+pub mod context_setting;
+pub mod invalidation;
+pub mod locks;
+pub mod owner;
+pub mod relations;
+pub mod rows;
+pub mod spi;
+pub mod transactions;

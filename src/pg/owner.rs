@@ -1,0 +1,92 @@
+//! Running our own statements with our own rights, and asking what rights the caller has.
+
+use std::ffi::CStr;
+
+use pgrx::pg_sys;
+
+/// Runs `work` as the bootstrap superuser with `search_path = pg_catalog, pg_temp`, then restores both.
+///
+/// A PostgreSQL error inside `work` restores them too: the (sub)transaction that it aborts remembers the user and the
+/// settings it began with. `GUC_ACTION_SAVE` is what functions with a SET clause use and is allowed in parallel plans.
+pub fn run<R>(work: impl FnOnce() -> R) -> R {
+    run_unpinned(|| {
+        // SAFETY: the nest level opened here is closed below, or by the abort of the (sub)transaction.
+        let level = unsafe { pg_sys::NewGUCNestLevel() };
+        set_saved(c"search_path", c"pg_catalog, pg_temp");
+        let result = work();
+        // SAFETY: `level` is the level opened above, and everything set inside it is to be undone.
+        unsafe { pg_sys::AtEOXact_GUC(true, level) };
+        result
+    })
+}
+
+/// Like [`run`], without touching `search_path`: for statements on the row path, which qualify every name and operator.
+pub fn run_unpinned<R>(work: impl FnOnce() -> R) -> R {
+    let (mut user, mut context) = (pg_sys::InvalidOid, 0);
+    // SAFETY: both pointers are valid for writes, and the flag only forbids SET ROLE inside.
+    unsafe {
+        pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
+        pg_sys::SetUserIdAndSecContext(
+            pg_sys::Oid::from(pg_sys::BOOTSTRAP_SUPERUSERID),
+            context | pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32,
+        );
+    }
+    let result = work();
+    // SAFETY: gives back what was read above.
+    unsafe { pg_sys::SetUserIdAndSecContext(user, context) };
+    result
+}
+
+fn set_saved(name: &CStr, value: &CStr) {
+    // SAFETY: both strings are NUL-terminated and copied by the callee.
+    unsafe {
+        pg_sys::set_config_option(
+            name.as_ptr(),
+            value.as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
+    }
+}
+
+/// Is the current user a superuser?
+pub fn current_user_is_superuser() -> bool {
+    // SAFETY: a plain look-up of the current user.
+    unsafe { pg_sys::superuser() }
+}
+
+/// The role that `SET ROLE` gave the session. Unlike the current user it is not changed by SECURITY DEFINER functions
+/// nor by the cascades of a foreign key, which run as the owner of the table.
+pub fn outer_user() -> pg_sys::Oid {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetOuterUserId() }
+}
+
+/// Does row security pass over the role that `SET ROLE` gave the session?
+pub fn outer_user_is_exempt() -> bool {
+    let user = outer_user();
+    // SAFETY: plain look-ups of a role by oid.
+    unsafe { pg_sys::superuser_arg(user) || pg_sys::has_bypassrls_privilege(user) }
+}
+
+/// May the current user do what only the owner of `relation` may?
+pub fn current_user_owns(relation: pg_sys::Oid) -> bool {
+    // SAFETY: plain look-ups; a relation that does not exist raises an error.
+    unsafe {
+        #[cfg(feature = "pg15")]
+        let owns = pg_sys::pg_class_ownercheck(relation, pg_sys::GetUserId());
+        #[cfg(not(feature = "pg15"))]
+        let owns = pg_sys::object_ownercheck(pg_sys::RelationRelationId, relation, pg_sys::GetUserId());
+        owns
+    }
+}
+
+/// The oid of the role that logged in (changed only by SET SESSION AUTHORIZATION, which is for superusers).
+pub fn session_user() -> pg_sys::Oid {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetSessionUserId() }
+}

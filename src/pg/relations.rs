@@ -1,0 +1,33 @@
+//! Names and numbers of relations.
+
+use std::ffi::{CStr, CString};
+
+use pgrx::pg_sys;
+
+/// The oid of a relation by schema and name; None where there is none.
+pub fn by_name(schema: &CStr, name: &str) -> Option<pg_sys::Oid> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: plain catalog look-ups by name.
+    unsafe {
+        let schema = pg_sys::get_namespace_oid(schema.as_ptr(), true);
+        let relation = pg_sys::get_relname_relid(name.as_ptr(), schema);
+        (relation != pg_sys::InvalidOid).then_some(relation)
+    }
+}
+
+/// The number of a column by its name; None where there is none.
+pub fn column_number(relation: pg_sys::Oid, name: &str) -> Option<i16> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: a plain catalog look-up.
+    let number = unsafe { pg_sys::get_attnum(relation, name.as_ptr()) };
+    (number > 0).then_some(number)
+}
+
+/// The relation's name, not qualified; "?" for one that is gone.
+pub fn name(relation: pg_sys::Oid) -> String {
+    // SAFETY: the callee returns a palloc'd copy or NULL.
+    unsafe {
+        let name = pg_sys::get_rel_name(relation);
+        if name.is_null() { "?".into() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
+    }
+}

@@ -1,0 +1,104 @@
+//! The rows that a row trigger is called for, column by column, without copying them.
+
+use pgrx::{FromDatum, PgTrigger, pg_sys};
+
+unsafe extern "C-unwind" {
+    // In utils/datum.h, which pgrx does not bind.
+    fn datumIsEqual(a: pg_sys::Datum, b: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> bool;
+}
+
+/// The trigger's relation and its rows. For INSERT only `new` is there, for DELETE only `old`.
+pub struct TriggerRows {
+    relation: pg_sys::Relation,
+    pub old: Option<TriggerRow>,
+    pub new: Option<TriggerRow>,
+}
+
+/// One of the rows.
+#[derive(Clone, Copy)]
+pub struct TriggerRow {
+    tuple: pg_sys::HeapTuple,
+    shape: pg_sys::TupleDesc,
+}
+
+impl TriggerRows {
+    /// Reads the rows of a row-level trigger.
+    pub fn of(trigger: &PgTrigger<'_>) -> Self {
+        let data = trigger.trigger_data();
+        // SAFETY: PostgreSQL filled the trigger data, and they outlive the call of the trigger function.
+        let shape = unsafe { (*data.tg_relation).rd_att };
+        let row = |tuple: pg_sys::HeapTuple| (!tuple.is_null()).then_some(TriggerRow { tuple, shape });
+        let event = trigger.event();
+        let (old, new) = if event.fired_by_insert() {
+            (None, row(data.tg_trigtuple))
+        } else if event.fired_by_update() {
+            (row(data.tg_trigtuple), row(data.tg_newtuple))
+        } else {
+            (row(data.tg_trigtuple), None)
+        };
+        Self { relation: data.tg_relation, old, new }
+    }
+
+    /// The relation that the row is in: for a row of a partitioned table, the partition.
+    pub fn relation(&self) -> pg_sys::Oid {
+        // SAFETY: the relation is open while the trigger runs.
+        unsafe { (*self.relation).rd_id }
+    }
+
+    /// Do old and new row have different values, byte for byte, in the column?
+    pub fn differs(&self, column: i16) -> bool {
+        match (self.old, self.new) {
+            (Some(old), Some(new)) => !old.equals(&new, column),
+            _ => true,
+        }
+    }
+}
+
+impl TriggerRow {
+    /// The value of a column by its attribute number, for an argument of a query; None is NULL. It points into the row.
+    pub fn datum(&self, column: i16) -> Option<pg_sys::Datum> {
+        let mut null = false;
+        // SAFETY: tuple and shape belong together and outlive the trigger call; PostgreSQL has filled all columns.
+        let datum = unsafe { pg_sys::heap_getattr(self.tuple, i32::from(column), self.shape, &mut null) };
+        (!null).then_some(datum)
+    }
+
+    /// The value of a column by its attribute number. The type must be the column's.
+    pub fn get<T: FromDatum>(&self, column: i16) -> Option<T> {
+        // SAFETY: as in `datum`.
+        self.datum(column).and_then(|datum| unsafe { T::from_datum(datum, false) })
+    }
+
+    fn equals(&self, other: &Self, column: i16) -> bool {
+        match (self.datum(column), other.datum(column)) {
+            (None, None) => true,
+            (Some(a), Some(b)) => {
+                // SAFETY: both datums are of the column's type, whose length and passing the row's shape tells.
+                unsafe {
+                    let attribute = attribute(self.shape, column);
+                    datumIsEqual(a, b, (*attribute).attbyval, i32::from((*attribute).attlen))
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// The place of the row in its table, as the `ctid` column shows it.
+    pub fn place(&self) -> pg_sys::ItemPointerData {
+        // SAFETY: the tuple outlives the trigger call.
+        unsafe { (*self.tuple).t_self }
+    }
+}
+
+/// # Safety
+/// `shape` is a valid tuple descriptor that has the column.
+unsafe fn attribute(shape: pg_sys::TupleDesc, column: i16) -> *const pg_sys::FormData_pg_attribute {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        #[cfg(feature = "pg18")]
+        let attribute = pg_sys::TupleDescAttr(shape, i32::from(column) - 1);
+        #[cfg(not(feature = "pg18"))]
+        let attribute = (*shape).attrs.as_ptr().add(column as usize - 1);
+        attribute
+    }
+}

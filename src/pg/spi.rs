@@ -1,0 +1,207 @@
+//! Queries with plans that are kept for the life of the backend, and that can see the latest committed rows.
+//!
+//! pgrx's own SPI client can neither run a plan under a snapshot of the caller's choice nor show transition tables to it.
+
+use std::cell::Cell;
+use std::ffi::CString;
+
+use pgrx::{FromDatum, IntoDatum, pg_sys};
+
+/// Which rows a query sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sees {
+    /// What the calling statement sees, and what its own transaction has done so far. May write.
+    Statement,
+    /// What is committed at this moment, at every isolation level, and what the own transaction has done: what
+    /// PostgreSQL's own foreign keys look at. May lock rows. A parallel plan sees what its statement sees.
+    Latest,
+}
+
+/// An argument, made from a Rust value with [`arg`].
+pub type Arg = Option<pg_sys::Datum>;
+
+/// Turns a Rust value into an argument.
+pub fn arg<T: IntoDatum>(value: T) -> Arg {
+    value.into_datum()
+}
+
+/// A query whose text is known at compile time: one of `sql/queries/`.
+pub struct Query {
+    text: &'static str,
+    types: &'static [pg_sys::Oid],
+    plan: Cell<pg_sys::SPIPlanPtr>,
+}
+
+impl Query {
+    /// Names the query; it is parsed and planned when first run.
+    pub const fn new(text: &'static str, types: &'static [pg_sys::Oid]) -> Self {
+        Self { text, types, plan: Cell::new(std::ptr::null_mut()) }
+    }
+
+    /// Runs the query and collects what `each` makes of its rows.
+    pub fn rows<R>(&self, args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
+        connected(None, || {
+            if self.plan.get().is_null() {
+                self.plan.set(prepare(self.text, self.types));
+            }
+            execute(self.plan.get(), args, sees, each)
+        })
+    }
+
+    /// Runs the query for its first row.
+    pub fn first<R>(&self, args: &[Arg], sees: Sees, mut each: impl FnMut(&Row) -> R) -> Option<R> {
+        self.rows(args, sees, &mut each).into_iter().next()
+    }
+}
+
+/// `query!(NAME, "file.sql", &[types])` names a query of `sql/queries/` for this backend.
+macro_rules! query {
+    ($name:ident, $file:literal, $types:expr) => {
+        thread_local! {
+            static $name: $crate::pg::spi::Query = const {
+                $crate::pg::spi::Query::new(
+                    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/sql/queries/", $file)),
+                    $types,
+                )
+            };
+        }
+    };
+}
+pub(crate) use query;
+
+/// A query whose text was put together at run time, with its plan; freed when dropped.
+pub struct Plan(pg_sys::SPIPlanPtr);
+
+impl Plan {
+    /// Parses and plans `text`.
+    pub fn new(text: &str, types: &[pg_sys::Oid]) -> Self {
+        connected(None, || Self(prepare(text, types)))
+    }
+
+    /// Runs the plan and collects what `each` makes of its rows.
+    pub fn rows<R>(&self, args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
+        connected(None, || execute(self.0, args, sees, each))
+    }
+}
+
+impl Drop for Plan {
+    fn drop(&mut self) {
+        // SAFETY: the pointer came from SPI_keepplan and is freed once.
+        unsafe { pg_sys::SPI_freeplan(self.0) };
+    }
+}
+
+/// Runs a statement once, for what it does.
+pub fn run(text: &str) {
+    once(text, &[], &[], Sees::Statement, |_| ());
+}
+
+/// Runs a query once and collects what `each` makes of its rows.
+pub fn once<R>(text: &str, types: &[pg_sys::Oid], args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
+    connected(None, || execute(prepare(text, types), args, sees, each))
+}
+
+/// Runs a query of a statement trigger, which sees the trigger's transition tables by their names.
+pub fn with_transition_tables<R>(
+    trigger: &pgrx::PgTrigger<'_>,
+    text: &str,
+    each: impl FnMut(&Row) -> R,
+) -> Vec<R> {
+    let data: *const pg_sys::TriggerData = trigger.trigger_data();
+    connected(Some(data.cast_mut()), || execute(prepare(text, &[]), &[], Sees::Statement, each))
+}
+
+/// One row of a result.
+pub struct Row {
+    tuple: pg_sys::HeapTuple,
+    shape: pg_sys::TupleDesc,
+}
+
+impl Row {
+    /// The value of a column, counted from 1. The type must be the column's.
+    pub fn get<T: FromDatum>(&self, column: usize) -> Option<T> {
+        let mut null = false;
+        // SAFETY: tuple and shape belong to the tuple table of the query that is being read.
+        unsafe {
+            let datum = pg_sys::SPI_getbinval(self.tuple, self.shape, column as i32, &mut null);
+            T::from_datum(datum, null)
+        }
+    }
+
+    /// The value of a column that the query guarantees not to be NULL.
+    pub fn must<T: FromDatum>(&self, column: usize) -> T {
+        self.get(column).unwrap_or_else(|| panic!("column {column} of an internal query is NULL"))
+    }
+
+    /// A column of any type, as its text.
+    pub fn text(&self, column: usize) -> Option<String> {
+        // SAFETY: as in `get`; the string is palloc'd in the memory of the SPI connection and copied here.
+        unsafe {
+            let text = pg_sys::SPI_getvalue(self.tuple, self.shape, column as i32);
+            (!text.is_null()).then(|| std::ffi::CStr::from_ptr(text).to_string_lossy().into_owned())
+        }
+    }
+}
+
+fn connected<R>(trigger: Option<*mut pg_sys::TriggerData>, work: impl FnOnce() -> R) -> R {
+    // SAFETY: connect and finish are paired; an error in between is cleaned up by the aborting transaction.
+    unsafe {
+        pg_sys::SPI_connect();
+        if let Some(data) = trigger {
+            pg_sys::SPI_register_trigger_data(data);
+        }
+        let result = work();
+        pg_sys::SPI_finish();
+        result
+    }
+}
+
+fn prepare(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
+    let text = CString::new(text).expect("a query without NUL bytes");
+    // SAFETY: called inside a connection; the type array is only read. A failing query raises a PostgreSQL error.
+    unsafe {
+        let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_ptr().cast_mut());
+        assert!(!plan.is_null(), "SPI_prepare: {}", pg_sys::SPI_result);
+        pg_sys::SPI_keepplan(plan);
+        plan
+    }
+}
+
+fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl FnMut(&Row) -> R) -> Vec<R> {
+    let mut values: Vec<pg_sys::Datum> = args.iter().map(|a| a.unwrap_or(pg_sys::Datum::from(0))).collect();
+    let nulls: Vec<core::ffi::c_char> = args.iter().map(|a| if a.is_some() { b' ' } else { b'n' } as _).collect();
+    // SAFETY: called inside a connection with as many arguments as the plan has parameters; the result table is read
+    // before anything else runs on this connection and freed with it.
+    unsafe {
+        let parallel = pg_sys::IsInParallelMode();
+        let snapshot = match sees {
+            Sees::Latest if !parallel => {
+                // SPI moves on to the next command only for snapshots that it takes itself, so our own transaction's
+                // last changes would stay unseen.
+                pg_sys::CommandCounterIncrement();
+                pg_sys::GetLatestSnapshot()
+            }
+            _ => std::ptr::null_mut(),
+        };
+        let read_only = parallel;
+        let status = pg_sys::SPI_execute_snapshot(
+            plan,
+            values.as_mut_ptr(),
+            nulls.as_ptr(),
+            snapshot,
+            std::ptr::null_mut(),
+            read_only,
+            true,
+            0,
+        );
+        assert!(status >= 0, "SPI_execute_snapshot: {status}");
+        let table = pg_sys::SPI_tuptable;
+        if table.is_null() {
+            return Vec::new();
+        }
+        let rows = std::slice::from_raw_parts((*table).vals, pg_sys::SPI_processed as usize);
+        let shape = (*table).tupdesc;
+        // A callback may run queries of its own on a nested connection, which resets SPI_tuptable but not this table.
+        rows.iter().map(|&tuple| each(&Row { tuple, shape })).collect()
+    }
+}

@@ -1,0 +1,77 @@
+//! Hearing of the ends of transactions and savepoints.
+
+use std::cell::Cell;
+
+use pgrx::{pg_guard, pg_sys};
+
+/// What is called when; none of them may raise an error.
+#[derive(Clone, Copy)]
+pub struct Listeners {
+    /// The transaction, or its parallel worker's part, is over.
+    pub over: fn(),
+    /// The subtransaction at the current nesting level was rolled back.
+    pub rolled_back_to: fn(level: i32),
+    /// The subtransaction at the current nesting level became part of the one around it.
+    pub released: fn(level: i32),
+    /// The transaction is about to commit; may still write and may raise an error.
+    pub before_commit: fn(),
+}
+
+thread_local! {
+    static LISTENERS: Cell<Option<Listeners>> = const { Cell::new(None) };
+}
+
+/// Registers the listeners. Call once, from `_PG_init`.
+pub fn listen(listeners: Listeners) {
+    LISTENERS.set(Some(listeners));
+    // SAFETY: the callbacks stay valid for the life of the backend, and they are registered once.
+    unsafe {
+        pg_sys::RegisterXactCallback(Some(transaction), std::ptr::null_mut());
+        pg_sys::RegisterSubXactCallback(Some(subtransaction), std::ptr::null_mut());
+    }
+}
+
+/// How deep the current subtransaction is; 1 outside any savepoint.
+pub fn nesting_level() -> i32 {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetCurrentTransactionNestLevel() }
+}
+
+/// May this transaction write? Not on a standby, in a read-only transaction or in a parallel plan.
+pub fn may_write() -> bool {
+    // SAFETY: reads variables of the backend.
+    unsafe { !pg_sys::XactReadOnly && !pg_sys::RecoveryInProgress() && !pg_sys::IsInParallelMode() }
+}
+
+#[pg_guard]
+extern "C-unwind" fn transaction(event: pg_sys::XactEvent::Type, _arg: *mut core::ffi::c_void) {
+    use pg_sys::XactEvent::*;
+    let Some(listeners) = LISTENERS.get() else { return };
+    match event {
+        XACT_EVENT_PRE_COMMIT | XACT_EVENT_PRE_PREPARE => (listeners.before_commit)(),
+        XACT_EVENT_PARALLEL_PRE_COMMIT => (),
+        _ => (listeners.over)(),
+    }
+}
+
+#[pg_guard]
+extern "C-unwind" fn subtransaction(
+    event: pg_sys::SubXactEvent::Type,
+    _own: pg_sys::SubTransactionId,
+    _parent: pg_sys::SubTransactionId,
+    _arg: *mut core::ffi::c_void,
+) {
+    use pg_sys::SubXactEvent::*;
+    let Some(listeners) = LISTENERS.get() else { return };
+    match event {
+        SUBXACT_EVENT_ABORT_SUB => (listeners.rolled_back_to)(nesting_level()),
+        SUBXACT_EVENT_COMMIT_SUB => (listeners.released)(nesting_level()),
+        _ => (),
+    }
+}
+
+/// May this backend change settings? Not while it runs a parallel plan.
+pub fn may_change_settings() -> bool {
+    // SAFETY: reads a variable of the backend.
+    unsafe { !pg_sys::IsInParallelMode() }
+}

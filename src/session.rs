@@ -1,0 +1,136 @@
+//! Who acts now, and what they may do: the one answer that every policy asks for.
+//!
+//! The answer is kept until the context setting or one of our tables changes. Asking costs two loads and a borrow.
+
+use std::cell::{Cell, RefCell};
+
+use crate::catalog::access::{self, Mode};
+use crate::catalog::watched;
+use crate::error::Refusal;
+use crate::model::identity::Identity;
+use crate::model::scope::Access;
+use crate::pg::{context_setting, owner, transactions};
+
+/// What is remembered, and of which generation of our tables it is true.
+struct Known {
+    generation: u64,
+    login: pgrx::pg_sys::Oid,
+    identity: Option<Identity>,
+    mode: Mode,
+    access: Access,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
+    /// Whether this transaction has asked yet, and the identity on whose behalf it first did.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+    static ACTED: RefCell<Option<Identity>> = const { RefCell::new(None) };
+    /// The nesting level of the savepoint in which the context was entered in this transaction; 0 if it was not.
+    static ENTERED_AT: Cell<i32> = const { Cell::new(0) };
+}
+
+/// What the session may do, and the mode in which the installation is.
+pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
+    refresh();
+    KNOWN.with_borrow(|known| {
+        let known = known.as_ref().expect("refresh() fills it");
+        if !ASKED.replace(true) {
+            ACTED.with_borrow_mut(|acted| *acted = acted.take().or_else(|| known.identity.clone()));
+        }
+        question(&known.access, known.mode)
+    })
+}
+
+/// May the current user change tenants, groups, roles and users: by being a superuser, or by the session's context?
+pub fn administers() -> bool {
+    owner::current_user_is_superuser() || ask(|access, _| access.administers)
+}
+
+fn refresh() {
+    let changed = context_setting::take_changed();
+    let current = KNOWN.with_borrow(|known| {
+        known.as_ref().is_some_and(|k| k.generation == watched::generation() && k.login == owner::session_user())
+    });
+    if current && !changed {
+        return;
+    }
+    // Have the result in hand before remembering it: reading our tables can itself find that they changed. What was
+    // remembered is dropped first, so that an error in between leaves nothing.
+    KNOWN.with_borrow_mut(|known| *known = None);
+    watched::watch();
+    let generation = watched::generation();
+    let login = owner::session_user();
+    let identity = identity();
+    let access = identity.as_ref().and_then(access::resolve).unwrap_or(Access::nobody());
+    let mode = access::mode();
+    // In setup mode, whoever does not administer is nobody.
+    let access = if mode == Mode::Setup && !access.administers { Access::nobody() } else { access };
+    KNOWN.with_borrow_mut(|known| *known = Some(Known { generation, login, identity, mode, access }));
+}
+
+/// The identity in force: the one entered, or the one that the login role stands for.
+fn identity() -> Option<Identity> {
+    match context_setting::get() {
+        // What cannot be read was not written by us: nobody.
+        Some(text) => text.parse().ok(),
+        None => access::identity_of_login(owner::session_user()),
+    }
+}
+
+/// Acts for `identity` from now on, until the end of the transaction or of the session.
+pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
+    if !transactions::may_change_settings() {
+        return Err(Refusal::EnterInParallel);
+    }
+    let unknown = || match identity {
+        Identity::User { .. } => Refusal::UnknownUser,
+        _ => Refusal::UnknownTenant,
+    };
+    access::resolve(&identity).ok_or_else(unknown)?;
+    let acted = ACTED.with_borrow(Clone::clone);
+    if acted.is_some_and(|acted| acted != identity) {
+        return Err(Refusal::SecondEntry);
+    }
+    context_setting::set(&identity.to_string(), for_session);
+    ACTED.with_borrow_mut(|acted| *acted = Some(identity));
+    if ENTERED_AT.get() == 0 {
+        ENTERED_AT.set(transactions::nesting_level());
+    }
+    Ok(())
+}
+
+/// Acts for nobody until the end of the transaction, and after it as if nobody had entered.
+pub fn leave() -> Result<(), Refusal> {
+    if !transactions::may_change_settings() {
+        return Err(Refusal::EnterInParallel);
+    }
+    let level = transactions::nesting_level();
+    // A rollback to a savepoint opened after the entry would bring the context back.
+    if context_setting::get().is_some() && level > ENTERED_AT.get().max(1) {
+        return Err(Refusal::LeaveInsideSavepoint);
+    }
+    context_setting::set("", true);
+    context_setting::set(&Identity::Nobody.to_string(), false);
+    Ok(())
+}
+
+/// The transaction is over: the next one may act for somebody else.
+pub fn transaction_over() {
+    ACTED.with_borrow_mut(|acted| *acted = None);
+    ASKED.set(false);
+    ENTERED_AT.set(0);
+}
+
+/// A savepoint was rolled back: an entry made in it never happened.
+pub fn rolled_back_to(level: i32) {
+    if ENTERED_AT.get() >= level {
+        ENTERED_AT.set(0);
+    }
+}
+
+/// A savepoint was released: an entry made in it belongs to the level around it.
+pub fn released(level: i32) {
+    if ENTERED_AT.get() >= level {
+        ENTERED_AT.set(level - 1);
+    }
+}
