@@ -73,17 +73,19 @@ def unpack(names, folder, suite=None):
     """Fetches packages and unpacks them together below the folder."""
     with say.lock("apt"):
         for file in download(names, suite or machine_suite()):
-            say.run(["dpkg-deb", "-x", file, folder], f"dpkg-deb-{file.stem}")
+            say.run(["dpkg-deb", "-x", file, folder], "dpkg-deb")
 
 
 def missing_libraries(names, suite=None):
-    """The library packages that the named packages need and this machine does not have."""
-    words = options(suite or machine_suite())
-    listed = say.capture(["apt-cache", *words, "depends", "--recurse", "--no-recommends", "--no-suggests",
-                          "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances", *names])
-    needed = {name for name in listed.split() if re.fullmatch(r"lib[\w.+-]+", name)}
-    return sorted(name for name in needed
-                  if name not in names and not OF_THE_MACHINE.fullmatch(name) and not installed(name))
+    """The shared-library packages that the named packages' programs need and this machine does not have."""
+    words = [*options(suite or machine_suite())]
+    found, asked = set(), [name for name in names if not name.endswith("-dev") and "-dev-" not in name]
+    while asked:    # from library to library only: what installing needs besides is of no use to an unpacked program
+        listed = say.capture(["apt-cache", *words, "depends", "--important", *asked])
+        named = set(re.findall(r"Depends: (lib[\w.+-]+)", listed))
+        asked = sorted(name for name in named - found if not OF_THE_MACHINE.fullmatch(name) and not installed(name))
+        found |= set(asked)
+    return sorted(found - set(names))
 
 
 def installed(name):

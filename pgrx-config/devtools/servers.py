@@ -86,7 +86,7 @@ def from_packages(major, wanted):
             apt.unpack([*wanted["packages"], *libraries], folder)
     root = fetch.unpacked(paths.tools("servers") / f"{major}-{apt.machine_suite()}", fill)
     # Debian's programs look for libraries in the system's folders only.
-    libraries = sorted({file.parent for file in (root / "usr/lib").glob("*-linux-*/lib*.so*")})
+    libraries = sorted({file.parent for top in ("lib", "usr/lib") for file in (root / top).glob("*-linux-*/lib*.so*")})
     return Server(major, root / wanted["prefix"] / "bin", tuple(libraries))
 
 
