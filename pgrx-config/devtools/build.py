@@ -32,7 +32,7 @@ def install(major):
         if not mark.exists() or mark.read_text() != digest:
             mark.unlink(missing_ok=True)
             with say.step(f"building pg_tenancy for PostgreSQL {major}"):
-                install_into(server, f"pg{major}")
+                install_into(server, f"pg{major}-given" if server.given else f"pg{major}")
             mark.write_text(digest)
     return server
 

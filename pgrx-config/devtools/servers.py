@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import apt, fetch, paths, say
@@ -17,7 +17,8 @@ class Server:
     """An installed PostgreSQL. Its programs are run with environment(), which finds its libraries."""
     major: int
     bindir: Path
-    libraries: tuple = field(default=())
+    libraries: tuple = ()
+    given: bool = False    # by PG_CONFIG
 
     def program(self, name):
         """A program's path; the test programs lie outside bindir."""
@@ -100,6 +101,9 @@ def given():
     programs = [bindir / name for name in ("postgres", "psql", "initdb")]
     if absent := [str(file) for file in programs if not file.exists()]:
         raise say.Failure(f"PG_CONFIG={original} names an installation without {', '.join(absent)}")
+    if not Path(config["INCLUDEDIR-SERVER"], "postgres.h").exists():
+        raise say.Failure(f"PG_CONFIG={original} names an installation without the server's headers"
+                          f" (in Debian: postgresql-server-dev-{major})")
 
     def fill(folder):
         with say.step(f"copying {config['VERSION']} from {bindir}"):
@@ -111,7 +115,7 @@ def given():
                                     ignore_dangling_symlinks=True)
     tag = hashlib.sha256(f"{config} {os.stat(bindir / 'postgres')[6:9:2]}".encode()).hexdigest()[:12]
     root = fetch.unpacked(paths.tools("servers") / f"{major}-given-{tag}", fill)
-    return Server(major, root.joinpath(*bindir.parts[1:]), libraries_of(programs))
+    return Server(major, root.joinpath(*bindir.parts[1:]), libraries_of(programs), given=True)
 
 
 def libraries_of(programs):
