@@ -112,7 +112,7 @@ def given():
                 if not (name == "INCLUDEDIR" and str(source) == "/usr/include") and source.is_dir():
                     # same place below the copy's root: PostgreSQL finds its files relative to its programs
                     shutil.copytree(source, folder.joinpath(*source.parts[1:]), dirs_exist_ok=True,
-                                    ignore_dangling_symlinks=True)
+                                    ignore_dangling_symlinks=True, ignore=shutil.ignore_patterns("pg_tenancy*"))
     tag = hashlib.sha256(f"{config} {os.stat(bindir / 'postgres')[6:9:2]}".encode()).hexdigest()[:12]
     root = fetch.unpacked(paths.tools("servers") / f"{major}-given-{tag}", fill)
     return Server(major, root.joinpath(*bindir.parts[1:]), libraries_of(programs), given=True)
