@@ -9,6 +9,7 @@ gives it back in a later run. A cluster whose run was killed is removed by the n
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
@@ -52,6 +53,20 @@ class Cluster:
             cluster.remove()
             raise
         return cluster
+
+    def standby(self, name="standby"):
+        """A running streaming standby of this cluster."""
+        def copy(data):
+            self.run_on_server("pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        return Cluster.start(self.major, name, from_data=copy)
+
+    def upgrade_from(self, old, *words):
+        """pg_upgrade: this bare cluster takes over the databases of an older one; then this one is up."""
+        old.down()
+        self.down()
+        self.run_on_server("pg_upgrade", "-b", old.server.bindir, "-B", self.server.bindir, "-d", old.data,
+                           "-D", self.data, "-U", "postgres", "-s", self.socket_folder, *words)
+        self.up()
 
     @classmethod
     def find(cls, name):
@@ -170,15 +185,17 @@ class Cluster:
 
 def initialised(server):
     """A data folder fresh from initdb, made once a server and copied for each cluster."""
-    folder = paths.tools("initialised") / server.bindir.relative_to(paths.tools("servers")).parts[0]
+    # checksums everywhere, as from PostgreSQL 18 on by default: pg_upgrade wants both sides alike
+    words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums", "--no-sync")
+    tag = hashlib.sha256(f"{server.bindir} {words}".encode()).hexdigest()[:8]
+    folder = paths.tools("initialised") / f"{server.major}-{tag}"
     with say.lock("initdb"):
         if not folder.exists():
             half = folder.with_name(folder.name + ".half")
             account.remove(half)
             half.mkdir()
             account.give(half)
-            say.run([*account.prefix(), server.program("initdb"), "-D", half, "-U", "postgres", "-A", "trust",
-                     "-E", "UTF8", "--locale=C", "--no-sync"], f"initdb-{server.major}",
+            say.run([*account.prefix(), server.program("initdb"), "-D", half, *words], f"initdb-{server.major}",
                     env=server.environment(), cwd=half)
             with (half / "postgresql.conf").open("a") as conf:
                 conf.write("include 'pg_tenancy.conf'\n")

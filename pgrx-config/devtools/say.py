@@ -49,7 +49,7 @@ def capture(command, **options):
     command = [str(word) for word in command]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
     if done.returncode:
-        raise Failure(f"{' '.join(command)} failed with {done.returncode}:\n{done.stderr.strip()}")
+        raise Failure(f"{' '.join(command)} failed with {done.returncode}:\n{(done.stdout[-3000:] + done.stderr).strip()}")
     return done.stdout
 
 
