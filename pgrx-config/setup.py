@@ -56,8 +56,7 @@ def environment(major):
 def clean():
     """remove everything fetched, built and running"""
     for folder in paths.tools(cluster.HOME).iterdir():
-        major = int(folder.name.split("-")[-2])
-        cluster.Cluster(servers.get(major), folder).remove()
+        cluster.Cluster.at(folder).remove()
     for folder in (paths.TOOLS, paths.TARGET):
         account.remove(folder)
 

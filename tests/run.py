@@ -42,6 +42,7 @@ def run_major(major, wanted, options, tally):
                 running.result()
         except BaseException:
             workers.shutdown(wait=False, cancel_futures=True)
+            cluster.down("immediate")    # ends the tests that run now
             raise
 
 

@@ -48,6 +48,7 @@ def options(suite):
         "Dir::Etc::sourcelist": home / "sources.list", "Dir::Etc::sourceparts": "-",
         "Dir::State": home / "state", "Dir::State::lists": home / "state/lists", "Dir::State::status": home / "status",
         "Dir::Cache": home / "cache", "APT::Install-Recommends": "false", "APT::Default-Release": "",
+        "Acquire::Retries": "3",
         # root would otherwise download as a user who perhaps cannot read this checkout
         "APT::Sandbox::User": "root",
     }

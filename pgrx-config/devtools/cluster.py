@@ -10,6 +10,8 @@ gives it back in a later run. A cluster whose run was killed is removed by the n
 
 import fcntl
 import hashlib
+import itertools
+import json
 import os
 import shutil
 import subprocess
@@ -19,6 +21,7 @@ from pathlib import Path
 from . import account, build, paths, say, servers
 
 HOME = "clusters"
+NUMBERS = itertools.count(1)
 LONGEST_SOCKET_FOLDER = 85    # a socket's path must fit into 107 bytes
 
 
@@ -39,13 +42,12 @@ class Cluster:
         """
         major = major or servers.default()
         server = build.install(major)
-        sweep()
-        folder = paths.tools(HOME) / f"{name}-{major}-{os.getpid()}"
-        if folder.exists():
-            raise say.Failure(f"a cluster {folder.name} is there already")
-        folder.mkdir()
+        folder = paths.tools(HOME) / f"{name}-{major}-{os.getpid()}.{next(NUMBERS)}"
         cluster = cls(server, folder)
-        cluster._hold()
+        with say.lock("clusters"):
+            sweep()
+            folder.mkdir()
+            cluster._hold()
         try:
             cluster._prepare(settings, from_data)
             cluster.up()
@@ -70,11 +72,16 @@ class Cluster:
 
     @classmethod
     def find(cls, name):
-        """The cluster of that name which an earlier run has kept, or None."""
+        """The cluster of that name which an earlier run has kept, or None. It may be down: up() starts it."""
         for mark in sorted(paths.tools(HOME).glob(f"{name}-*/kept")):
-            major = int(mark.read_text())
-            return cls(servers.get(major), mark.parent)
+            return cls.at(mark.parent)
         return None
+
+    @classmethod
+    def at(cls, folder):
+        """The cluster in that folder, with the server that it was started with."""
+        noted = json.loads((folder / "server.json").read_text())
+        return cls(servers.Server(noted["major"], Path(noted["bindir"]), tuple(noted["libraries"])), folder)
 
     def __enter__(self):
         return self
@@ -85,7 +92,7 @@ class Cluster:
 
     def keep_running(self):
         """Leaves the server running when this run ends."""
-        (self.folder / "kept").write_text(str(self.major))
+        (self.folder / "kept").touch()
 
     # -- how clients reach it ------------------------------------------------------------------------------------
 
@@ -130,18 +137,14 @@ class Cluster:
     # -- up and down -------------------------------------------------------------------------------------------
 
     def up(self):
-        done = subprocess.run([*account.prefix(), str(self.server.program("pg_ctl")), "-D", str(self.data), "-w", "-s",
-                               "-t", "60", "-l", str(self.log), "start"], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, env=self.server.environment(), cwd=self.folder)
+        done = self._pg_ctl("-t", "60", "-l", self.log, "start")
         if done.returncode:
             why = say.tail(self.log, 20) if self.log.exists() else done.stderr
             raise say.Failure(f"PostgreSQL {self.major} did not start:\n{why}")
 
     def down(self, mode="fast"):
         if (self.data / "postmaster.pid").exists():
-            subprocess.run([*account.prefix(), str(self.server.program("pg_ctl")), "-D", str(self.data), "-w", "-s", "-m", mode,
-                            "stop"], stdin=subprocess.DEVNULL, capture_output=True, env=self.server.environment(),
-                           cwd=self.folder)
+            self._pg_ctl("-m", mode, "stop")
 
     def restart(self):
         self.down()
@@ -150,6 +153,8 @@ class Cluster:
     def remove(self):
         """Stops the server and removes everything of it."""
         self.down("immediate")
+        if self.log.exists():
+            shutil.copyfile(self.log, paths.tools("logs") / f"server-{self.folder.name.rpartition('-')[0]}.log")
         sockets = self.socket_folder
         if sockets.parent != self.folder:
             account.remove(sockets)
@@ -158,10 +163,18 @@ class Cluster:
             self._lock.close()
             self._lock = None
 
+    def _pg_ctl(self, *words):
+        # The server gets a file for its output: with a pipe, reading to the end would wait for the server to end.
+        command = [*account.prefix(), self.server.program("pg_ctl"), "-D", self.data, "-w", "-s", *words]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              env=self.server.environment(), cwd=self.folder)
+
     # -- making ------------------------------------------------------------------------------------------------
 
     def _hold(self):
         """Marks the cluster as this run's: the lock goes when the run ends, however it ends."""
+        (self.folder / "server.json").write_text(json.dumps({
+            "major": self.major, "bindir": str(self.server.bindir), "libraries": list(map(str, self.server.libraries))}))
         self._lock = (self.folder / "run").open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
@@ -204,7 +217,7 @@ def initialised(server):
 
 
 def sweep():
-    """Removes the clusters of runs that ended without doing so."""
+    """Removes the clusters of runs that ended without doing so; the caller holds the lock on clusters."""
     for folder in paths.tools(HOME).iterdir():
         if (folder / "kept").exists() or not (folder / "run").exists():
             continue
@@ -213,6 +226,5 @@ def sweep():
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            major = int(folder.name.split("-")[-2])
             say.line(f"-- removing {folder.name}, left by a run that was ended")
-            Cluster(servers.get(major), folder).remove()
+            Cluster.at(folder).remove()

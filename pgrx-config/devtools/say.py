@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import signal
 import subprocess
 import sys
 import time
@@ -74,6 +75,8 @@ def lock(name):
 
 def main(function):
     """Runs a script's main function: its result is the exit code, a Failure is a message and 1."""
+    # Being told to end is like Ctrl-C: what cleans up gets its turn.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(function())
     except Failure as failure:

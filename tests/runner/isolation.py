@@ -40,5 +40,5 @@ def run(name, text, cluster, options):
         raise Failed(f"not finished after {SECONDS} s") from None
     if done.returncode:
         raise Failed(f"isolationtester ended with {done.returncode}:\n{done.stdout[-3000:]}")
-    compare(HOME / "expected" / f"{name}.out", cluster.major, done.stdout, options.accept)
+    compare(HOME / "expected" / f"{name}.out", cluster, done.stdout, options.accept)
     cluster.dropdb(database)

@@ -67,12 +67,13 @@ class Tally:
         return 1 if self.failures or not self.passes else 0
 
 
-def compare(expected, major, got, accept):
+def compare(expected, cluster, got, accept):
     """Compares with the expected file, or with the one for this major where a version differs (NAME_15.out)."""
-    special = expected.with_name(f"{expected.stem}_{major}.out")
+    special = expected.with_name(f"{expected.stem}_{cluster.major}.out")
     file = special if special.exists() else expected
     if CRASHED.search(got):
-        raise Failed(f"the server crashed; what the test printed ends with:\n{got[-1500:]}")
+        raise Failed(f"the server crashed; what the test printed ends with:\n{got[-1500:]}\n"
+                     f"and the server's log with:\n{say.tail(cluster.log, 30)}")
     if accept:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(got)

@@ -33,5 +33,5 @@ def run(file, cluster, options):
     except subprocess.TimeoutExpired:
         raise Failed(f"not finished after {SECONDS} s") from None
     got = re.sub(r"^LOCATION:  .*\n", "", done.stdout, flags=re.M)
-    compare(HOME / "expected" / f"{file.stem}.out", cluster.major, got, options.accept)
+    compare(HOME / "expected" / f"{file.stem}.out", cluster, got, options.accept)
     cluster.dropdb(database)
