@@ -53,7 +53,7 @@ def options(suite):
         "APT::Sandbox::User": "root",
     }
     words = [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
-    with say.step(f"reading Debian's package list ({suite})"):
+    with say.lock("apt-lists"), say.step(f"reading Debian's package list ({suite})"):
         say.run(["apt-get", *words, "-o", "APT::Update::Error-Mode=any", "update"], f"apt-update-{suite}")
     return words
 

@@ -58,21 +58,16 @@ def install_release(pg_config):
     say.line(f"installed into {folders[0]} and {folders[1]}; now: CREATE EXTENSION pg_tenancy;")
 
 
-def cargo(words, log, major=None):
+def cargo(words, log, flags=()):
     """Runs cargo on the crate outside cargo-pgrx, in a target folder of its own: the linker's flags differ."""
-    server = servers.get(major or servers.default())
-    return say.run([toolchain.cargo(), *words, *features(server)], log, cwd=paths.ROOT,
-                   env=toolchain.environment(server, "check"))
+    server = servers.get(servers.default())
+    with say.lock("cargo-check"):
+        return say.run([toolchain.cargo(), *words, *features(server), *flags], log, cwd=paths.ROOT,
+                       env=toolchain.environment(server, "check"))
 
 
 def check():
     with say.step("cargo fmt --check"):
         say.run([toolchain.cargo(), "fmt", "--check"], "fmt", cwd=paths.ROOT)
     with say.step("cargo clippy"):
-        say.run([*clippy()], "clippy", cwd=paths.ROOT,
-                env=toolchain.environment(servers.get(servers.default()), "check"))
-
-
-def clippy():
-    return [toolchain.cargo(), "clippy", *features(servers.get(servers.default())), "--all-targets", "--",
-            "-D", "warnings"]
+        cargo(["clippy", "--all-targets"], "clippy", ["--", "-D", "warnings"])

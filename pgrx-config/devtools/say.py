@@ -38,8 +38,8 @@ def run(command, log, **options):
         out.flush()
         try:
             code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **options).returncode
-        except FileNotFoundError:
-            raise Failure(f"{command[0]} was not found on this machine") from None
+        except OSError as error:
+            raise Failure(f"{command[0]} cannot be run: {error.strerror}") from None
     if code:
         raise Failure(f"{command[0]} failed with {code}; the end of {file}:\n{tail(file)}")
     return file
@@ -48,7 +48,10 @@ def run(command, log, **options):
 def capture(command, **options):
     """What a command prints; a failure shows what it complained about."""
     command = [str(word) for word in command]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, **options)
+    except OSError as error:
+        raise Failure(f"{command[0]} cannot be run: {error.strerror}") from None
     if done.returncode:
         raise Failure(f"{' '.join(command)} failed with {done.returncode}:\n{(done.stdout[-3000:] + done.stderr).strip()}")
     return done.stdout
