@@ -15,7 +15,7 @@ pub enum Refusal {
     LeaveInsideSavepoint,
     EnterInParallel,
     NotAdministrator { table: String },
-    SetModeNotAllowed,
+    AdministratorsOnly { what: &'static str },
     NoTenantToWrite,
     NameTheTenant { count: String, by_reference: bool },
 
@@ -46,13 +46,15 @@ pub enum Refusal {
     NotOwner { relation: String },
     ReleaseNotAllowed { relation: String },
     PartOfAnother { relation: String, root: String },
-    Offenders { relation: String, count: i64, offenders: Vec<String> },
+    Offenders { relation: String, count: usize, offenders: Vec<String> },
     UnknownReference { relation: String, constraint: String },
     UnknownTenantChange { given: String },
     TwoNamingReferences { relation: String, other: String },
+    NamesNoTenant { relation: String },
     UnknownMode { mode: String },
-    ViolationsRemain { count: i64 },
+    ViolationsRemain { count: usize },
     UnknownIndexCreation { given: String },
+    PermissivePolicy { relation: String },
 
     // Rows
     RequiredTenant { table: String },
@@ -104,9 +106,9 @@ impl Refusal {
                 "The session is neither a superuser's nor that of a service provider's user whose role administers.",
                 "Enter as such a user, or ask the service provider.",
             ),
-            SetModeNotAllowed => parts(
+            AdministratorsOnly { what } => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                "only an administrator of the service provider may set the mode",
+                format!("only an administrator of the service provider may {what}"),
                 "The session is neither a superuser's nor that of a service provider's user whose role administers.",
                 "Enter as such a user, or ask the service provider.",
             ),
@@ -294,6 +296,12 @@ impl Refusal {
                 format!("It is \"{other}\"."),
                 "Set names_tenant of that rule to false first.",
             ),
+            NamesNoTenant { relation } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("this reference cannot name the tenant of {relation}"),
+                "One of the two tables has no tenant column.",
+                "Choose a reference between tables of the kinds required or optional.",
+            ),
             UnknownMode { mode } => parts(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!("there is no mode \"{mode}\""),
@@ -311,6 +319,12 @@ impl Refusal {
                 format!("there is no way of creating an index named \"{given}\""),
                 "protect() creates an index that begins with the tenant column where there is none.",
                 "Give 'now', 'concurrently' (the function returns the command) or 'never'.",
+            ),
+            PermissivePolicy { relation } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("table {relation} may not have a further permissive policy"),
+                "Permissive policies are joined by OR: it would show rows that tenancy hides.",
+                "Create it AS RESTRICTIVE, or drop it.",
             ),
             RequiredTenant { table } => parts(
                 Code::ERRCODE_NOT_NULL_VIOLATION,

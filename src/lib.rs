@@ -6,13 +6,21 @@
 
 mod catalog;
 mod context;
+mod ddl;
 mod error;
 mod hierarchy;
 mod model;
 mod modes;
+mod naming;
+mod parts;
 mod pg;
 mod policies;
+mod protect;
+mod reference_rules;
+mod references;
+mod row_triggers;
 mod session;
+mod violations;
 
 use pgrx::{extension_sql_file, pg_guard};
 
@@ -20,12 +28,16 @@ pgrx::pg_module_magic!();
 
 extension_sql_file!("../sql/install/01_tables.sql", name = "tables", bootstrap);
 extension_sql_file!("../sql/install/02_functions.sql", name = "functions", requires = ["tables"]);
+extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["functions"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
     pg::context_setting::init();
-    pg::invalidation::listen(catalog::watched::changed);
+    pg::invalidation::listen(|relation| {
+        catalog::watched::changed(relation);
+        catalog::protection::changed(relation);
+    });
     pg::transactions::listen(pg::transactions::Listeners {
         over: || {
             session::transaction_over();

@@ -7,7 +7,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 
 use crate::catalog::access::Mode;
-use crate::catalog::to_pg;
+use crate::catalog::{offenders, to_pg};
 use crate::error::Refusal;
 use crate::pg::spi::{Sees, arg, query};
 use crate::pg::{owner, transactions};
@@ -94,12 +94,16 @@ fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, mes
 #[pg_extern(sql = false)]
 fn set_mode(mode: &str) -> Result<(), ErrorReport> {
     if !session::administers() {
-        return Err(Refusal::SetModeNotAllowed.into());
+        return Err(Refusal::AdministratorsOnly { what: "set the mode" }.into());
     }
     let Some(wanted) = Mode::by_name(mode) else {
         return Err(Refusal::UnknownMode { mode: mode.to_owned() }.into());
     };
     if matches!(wanted, Mode::Enforce | Mode::Setup) {
+        match offenders::all().len() {
+            0 => (),
+            count => return Err(Refusal::ViolationsRemain { count }.into()),
+        }
     }
     owner::run(|| SET_MODE.with(|q| q.rows(&[arg(mode)], Sees::Statement, |_| ())));
     let (tenant, user) = session::ask(|access, _| (access.home, access.user));

@@ -98,3 +98,22 @@ pub fn tree_nodes(root: Option<Uuid>) -> Vec<TreeNode> {
     };
     owner::run(|| TREE_NODES.with(|q| q.rows(&[root.map(to_pg).and_then(arg)], Sees::Latest, node)))
 }
+
+query!(TENANT_BY_NUMBER, "tenant_by_number.sql", &[pg_sys::INT8OID]);
+query!(SERVICE_PROVIDER, "service_provider.sql", &[]);
+query!(TENANT_NAME, "tenant_name.sql", &[pg_sys::UUIDOID]);
+
+/// The tenant with this number.
+pub fn tenant_by_number(number: i64) -> Option<Uuid> {
+    owner::run(|| TENANT_BY_NUMBER.with(|q| q.first(&[arg(number)], Sees::Latest, |row| from_pg(row.must(1)))))
+}
+
+/// The service provider, once there is one.
+pub fn service_provider() -> Option<Uuid> {
+    owner::run(|| SERVICE_PROVIDER.with(|q| q.first(&[], Sees::Latest, |row| from_pg(row.must(1)))))
+}
+
+/// The tenant's name.
+pub fn name(tenant: Uuid) -> Option<String> {
+    owner::run(|| TENANT_NAME.with(|q| q.first(&[arg(to_pg(tenant))], Sees::Latest, |row| row.must(1))))
+}

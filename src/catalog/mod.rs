@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod hierarchy;
+pub mod offenders;
+pub mod protection;
 pub mod watched;
 
 use uuid::Uuid;

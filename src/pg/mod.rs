@@ -4,9 +4,11 @@
 #![allow(unsafe_code)]
 
 pub mod context_setting;
+pub mod ddl_commands;
 pub mod invalidation;
 pub mod locks;
 pub mod owner;
+pub mod quiet;
 pub mod relations;
 pub mod rows;
 pub mod spi;

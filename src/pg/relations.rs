@@ -31,3 +31,25 @@ pub fn name(relation: pg_sys::Oid) -> String {
         if name.is_null() { "?".into() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
     }
 }
+
+/// The relation's name with its schema's, quoted for SQL.
+pub fn qualified(relation: pg_sys::Oid) -> String {
+    // SAFETY: the callees return palloc'd copies or NULL.
+    let schema = unsafe {
+        let schema = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(relation));
+        if schema.is_null() { String::new() } else { CStr::from_ptr(schema).to_string_lossy().into_owned() }
+    };
+    pgrx::spi::quote_qualified_identifier(schema, name(relation))
+}
+
+/// Is it a partitioned table?
+pub fn is_partitioned(relation: pg_sys::Oid) -> bool {
+    // SAFETY: a plain catalog look-up.
+    unsafe { pg_sys::get_rel_relkind(relation) as u8 == pg_sys::RELKIND_PARTITIONED_TABLE }
+}
+
+/// The type of a column.
+pub fn column_type(relation: pg_sys::Oid, column: i16) -> pg_sys::Oid {
+    // SAFETY: a plain catalog look-up.
+    unsafe { pg_sys::get_atttype(relation, column) }
+}

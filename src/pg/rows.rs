@@ -54,6 +54,12 @@ impl TriggerRows {
     }
 }
 
+/// The relation of a trigger of any kind.
+pub fn relation_of(trigger: &PgTrigger<'_>) -> pg_sys::Oid {
+    // SAFETY: the relation is open while the trigger runs.
+    unsafe { (*trigger.trigger_data().tg_relation).rd_id }
+}
+
 impl TriggerRow {
     /// The value of a column by its attribute number, for an argument of a query; None is NULL. It points into the row.
     pub fn datum(&self, column: i16) -> Option<pg_sys::Datum> {
@@ -67,6 +73,17 @@ impl TriggerRow {
     pub fn get<T: FromDatum>(&self, column: i16) -> Option<T> {
         // SAFETY: as in `datum`.
         self.datum(column).and_then(|datum| unsafe { T::from_datum(datum, false) })
+    }
+
+    /// The value of an integer column of any width.
+    pub fn integer(&self, column: i16) -> Option<i64> {
+        // SAFETY: the shape has the column, whose type is looked at before the value is read as one of it.
+        let kind = unsafe { (*attribute(self.shape, column)).atttypid };
+        match kind {
+            pg_sys::INT8OID => self.get::<i64>(column),
+            pg_sys::INT4OID => self.get::<i32>(column).map(i64::from),
+            _ => None,
+        }
     }
 
     fn equals(&self, other: &Self, column: i16) -> bool {

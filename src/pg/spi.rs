@@ -161,7 +161,8 @@ fn prepare(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
     // SAFETY: called inside a connection; the type array is only read. A failing query raises a PostgreSQL error.
     unsafe {
         let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_ptr().cast_mut());
-        assert!(!plan.is_null(), "SPI_prepare: {}", pg_sys::SPI_result);
+        let status = pg_sys::SPI_result;
+        assert!(!plan.is_null(), "SPI_prepare: {status}");
         pg_sys::SPI_keepplan(plan);
         plan
     }

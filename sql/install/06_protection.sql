@@ -1,0 +1,153 @@
+-- Protecting tables: src/protect.rs, src/reference_rules.rs, src/violations.rs, src/modes.rs
+
+create function tenancy.protect(
+  relation regclass,
+  kind text,
+  tenant_column name default 'tenant_id',
+  create_index text default 'now'
+) returns text
+  language c volatile strict parallel unsafe
+  as 'MODULE_PATHNAME', 'protect_wrapper';
+
+comment on function tenancy.protect(regclass, text, name, text) is
+  'put a table under tenancy: kind is required, optional or untenanted; returns the command still to be run where the index is to be created concurrently (\gexec runs it)';
+
+create function tenancy.release(relation regclass) returns void
+  language c volatile strict parallel unsafe
+  as 'MODULE_PATHNAME', 'release_wrapper';
+
+comment on function tenancy.release(regclass) is 'take a table out of tenancy: its rows are open to everybody who has privileges on it';
+
+create function tenancy.set_reference_rule(
+  relation regclass,
+  constraint_name name,
+  service_provider_eligible boolean default null,
+  on_tenant_change text default null,
+  names_tenant boolean default null
+) returns void
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'set_reference_rule_wrapper';
+
+comment on function tenancy.set_reference_rule(regclass, name, boolean, text, boolean) is
+  'change the rule of a foreign key between protected tables; what is NULL stays as it is';
+
+create function tenancy.set_mode(mode text) returns void
+  language c volatile strict parallel unsafe
+  as 'MODULE_PATHNAME', 'set_mode_wrapper';
+
+comment on function tenancy.set_mode(text) is
+  'off: nothing is enforced; setup: administrators only; warn: refusals are warnings and are recorded; enforce';
+
+create function tenancy.violations() returns table (relation regclass, rule text, key jsonb)
+  language c volatile parallel unsafe rows 100
+  as 'MODULE_PATHNAME', 'violations_wrapper';
+
+comment on function tenancy.violations() is 'all rows of protected tables that break a rule of tenancy, for administrators';
+
+-- The triggers on protected tables: src/row_triggers.rs, src/naming.rs
+
+create function tenancy.check_row() returns trigger
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'check_row_wrapper';
+
+comment on function tenancy.check_row() is 'trigger on protected tables: tenants of rows and of what they refer to';
+
+create function tenancy.check_truncate() returns trigger
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'check_truncate_wrapper';
+
+comment on function tenancy.check_truncate() is 'trigger on protected tables: TRUNCATE only by who may write every row';
+
+create function tenancy.name_tenant() returns trigger
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'name_tenant_wrapper';
+
+comment on function tenancy.name_tenant() is 'trigger on protected tables: takes the tenant from the row that a reference points to';
+
+create function tenancy.check_moved() returns trigger
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'check_moved_wrapper';
+
+comment on function tenancy.check_moved() is 'trigger on tenants: what rows refer to must stay above them when a tenant moves';
+
+create trigger "90_check_moved" after update on tenancy.tenants
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function tenancy.check_moved();
+
+alter table tenancy.tenants enable always trigger "90_check_moved";
+
+-- Event triggers: src/ddl.rs
+
+create function tenancy.follow_ddl() returns event_trigger
+  language c volatile
+  as 'MODULE_PATHNAME', 'follow_ddl_wrapper';
+
+comment on function tenancy.follow_ddl() is 'event trigger: new partitions, children, foreign keys and names of protected tables';
+
+create function tenancy.forget_dropped() returns event_trigger
+  language c volatile
+  as 'MODULE_PATHNAME', 'forget_dropped_wrapper';
+
+comment on function tenancy.forget_dropped() is 'event trigger: dropped tables and foreign keys leave the registry';
+
+create event trigger tenancy_follow_ddl on ddl_command_end
+  when tag in ('CREATE TABLE', 'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY')
+  execute function tenancy.follow_ddl();
+
+create event trigger tenancy_forget_dropped on sql_drop
+  execute function tenancy.forget_dropped();
+
+alter event trigger tenancy_follow_ddl enable always;
+alter event trigger tenancy_forget_dropped enable always;
+
+revoke all on function
+  tenancy.protect(regclass, text, name, text),
+  tenancy.release(regclass),
+  tenancy.set_reference_rule(regclass, name, boolean, text, boolean),
+  tenancy.set_mode(text),
+  tenancy.violations(),
+  tenancy.check_row(),
+  tenancy.check_truncate(),
+  tenancy.name_tenant(),
+  tenancy.check_moved(),
+  tenancy.follow_ddl(),
+  tenancy.forget_dropped()
+from public;
+
+-- These look at their caller themselves: owners protect their tables, administrators do the rest.
+grant execute on function
+  tenancy.protect(regclass, text, name, text),
+  tenancy.release(regclass),
+  tenancy.set_reference_rule(regclass, name, boolean, text, boolean),
+  tenancy.set_mode(text),
+  tenancy.violations()
+to public;
+
+create view tenancy.protected_tables as
+select
+  p.relation,
+  p.kind,
+  p.tenant_column,
+  p.tenant_key,
+  c.relrowsecurity and c.relforcerowsecurity as row_security,
+  (select pg_catalog.count(*) from pg_catalog.pg_inherits i where i.inhparent = p.relation) as parts
+from tenancy.protection p
+join pg_catalog.pg_class c on c.oid = p.relation;
+
+comment on view tenancy.protected_tables is 'the tables under tenancy';
+
+create view tenancy.reference_rules as
+select
+  s.relation,
+  s.constraint_name,
+  c.confrelid::pg_catalog.regclass as referenced,
+  s.service_provider_eligible,
+  s.on_tenant_change,
+  s.names_tenant,
+  pg_catalog.pg_get_constraintdef(c.oid) as definition
+from tenancy.reference_settings s
+join pg_catalog.pg_constraint c on c.conrelid = s.relation and c.conname = s.constraint_name and c.contype = 'f';
+
+comment on view tenancy.reference_rules is 'the foreign keys between protected tables, each with its rule';
+
+grant select on tenancy.protected_tables, tenancy.reference_rules to public;

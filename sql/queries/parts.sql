@@ -1,0 +1,17 @@
+-- $1 relation. It and all its partitions and inheritance children; whether each is a partition, and whether it is
+-- protected in its own right by now.
+with recursive down (relation) as (
+  select $1::oid
+  union
+  select i.inhrelid from down join pg_inherits i on i.inhparent = down.relation
+)
+select
+  c.oid,
+  c.relispartition,
+  exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'tenancy_select'),
+  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_truncate'),
+  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_row')
+from down
+join pg_class c on c.oid = down.relation
+where c.relkind in ('r', 'p')
+order by c.oid

@@ -1,0 +1,45 @@
+-- $1 relation. The foreign keys from it or to it, those of the partitioned tables that it is a partition of included;
+-- of the copies that PostgreSQL makes for partitions only the originals.
+with recursive up (relation, step) as (
+  select $1::oid, 0
+  union all
+  select i.inhparent, up.step + 1
+  from up
+  join pg_class c on c.oid = up.relation and c.relispartition
+  join pg_inherits i on i.inhrelid = up.relation
+)
+select
+  c.conrelid,
+  c.conname::text,
+  c.confrelid,
+  array(
+    select a.attname::text
+    from unnest(c.conkey) with ordinality k (attnum, nth)
+    join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.attnum
+    order by k.nth
+  ),
+  array(
+    select a.attname::text
+    from unnest(c.confkey) with ordinality k (attnum, nth)
+    join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.attnum
+    order by k.nth
+  ),
+  array(
+    select format('operator(%I.%s)', n.nspname, o.oprname)
+    from unnest(c.conpfeqop) with ordinality k (operator, nth)
+    join pg_operator o on o.oid = k.operator
+    join pg_namespace n on n.oid = o.oprnamespace
+    order by k.nth
+  ),
+  c.condeferrable,
+  coalesce(s.service_provider_eligible, false),
+  coalesce(s.names_tenant, false),
+  c.conrelid in (select relation from up),
+  c.confrelid in (select relation from up),
+  s.relation is not null
+from pg_constraint c
+left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
+where c.contype = 'f'
+  and c.conparentid = 0
+  and (c.conrelid in (select relation from up) or c.confrelid in (select relation from up))
+order by c.conname

@@ -1,0 +1,1 @@
+select t.id from tenancy.tenants t where t.kind = 'service_provider'

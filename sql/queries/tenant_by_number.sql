@@ -1,0 +1,2 @@
+-- $1 number.
+select t.id from tenancy.tenants t where t.number = $1

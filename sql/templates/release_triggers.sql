@@ -1,0 +1,1 @@
+drop trigger if exists "00_tenancy_truncate" on {relation};

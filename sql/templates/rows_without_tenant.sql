@@ -1,0 +1,1 @@
+select {key} from {relation} r where r.{column} is null

@@ -1,0 +1,208 @@
+//! Which tables are protected and how, and their foreign keys: what a row trigger needs to know about its table.
+//!
+//! Kept for each relation until any relation that was looked at changes.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::mem::ManuallyDrop;
+use std::rc::Rc;
+
+use pgrx::pg_sys::{self, Oid};
+
+use crate::pg::spi::{Plan, Row, Sees, arg, query};
+use crate::pg::{owner, relations};
+
+query!(PROTECTION_OF, "protection_of.sql", &[pg_sys::OIDOID]);
+query!(REFERENCES_OF, "references_of.sql", &[pg_sys::OIDOID]);
+
+/// What a tenant column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyType {
+    Uuid,
+    Number,
+}
+
+impl KeyType {
+    /// The column of `tenancy.tenants` that a tenant column refers to.
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::Uuid => "id",
+            Self::Number => "number",
+        }
+    }
+}
+
+/// The kind of a protected table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Required,
+    Optional,
+    Untenanted,
+}
+
+impl Kind {
+    /// The kind with this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "required" => Self::Required,
+            "optional" => Self::Optional,
+            "untenanted" => Self::Untenanted,
+            _ => return None,
+        })
+    }
+}
+
+/// The tenant column of a table.
+#[derive(Clone, Debug)]
+pub struct TenantColumn {
+    pub name: String,
+    pub key: KeyType,
+}
+
+/// How a table is protected.
+#[derive(Clone, Debug)]
+pub struct Protection {
+    /// The table that protect() was called for.
+    pub root: Oid,
+    pub kind: Kind,
+    /// None for untenanted tables.
+    pub tenant: Option<TenantColumn>,
+}
+
+/// A foreign key between two protected tables.
+pub struct Reference {
+    pub constraint: String,
+    pub child: Oid,
+    pub child_columns: Vec<String>,
+    pub child_protection: Protection,
+    pub parent: Oid,
+    pub parent_columns: Vec<String>,
+    pub parent_protection: Protection,
+    /// `operator(schema.=)`, parent's column on the left, one for each column.
+    pub operators: Vec<String>,
+    pub deferrable: bool,
+    pub service_provider_eligible: bool,
+    pub names_tenant: bool,
+    /// Is it in `tenancy.reference_settings`, so that its rows have been checked once?
+    pub registered: bool,
+    /// The query for the tenant of the row referred to; made when first needed.
+    pub parent_tenant: OnceCell<Plan>,
+    /// The query for the tenants of the rows that refer to a key; made when first needed.
+    pub child_tenants: OnceCell<Plan>,
+}
+
+/// A protected relation with the references from it and to it.
+pub struct Table {
+    pub protection: Protection,
+    pub outgoing: Vec<Rc<Reference>>,
+    pub incoming: Vec<Rc<Reference>>,
+}
+
+#[derive(Default)]
+struct Known {
+    tables: HashMap<Oid, Option<Rc<Table>>>,
+    looked_at: HashSet<Oid>,
+    generation: u64,
+}
+
+thread_local! {
+    // Never dropped: at the end of the backend PostgreSQL is no longer there to free plans.
+    static KNOWN: ManuallyDrop<RefCell<Known>> = ManuallyDrop::new(RefCell::new(Known::default()));
+}
+
+/// Takes note of a changed relation; `InvalidOid` stands for any. Runs when no catalog may be read and no plan be freed.
+pub fn changed(relation: Oid) {
+    // Where the cache is in use, the change concerns a look-up that is under way: its result is not to be kept.
+    KNOWN.with(|known| match known.try_borrow_mut() {
+        Ok(mut known) if relation == pg_sys::InvalidOid || known.looked_at.contains(&relation) => {
+            known.generation += 1;
+            known.looked_at.clear();
+        }
+        _ => (),
+    });
+}
+
+/// The relation as a protected table or a part of one; None if it is neither.
+pub fn table(relation: Oid) -> Option<Rc<Table>> {
+    if let Some(table) = remembered(relation) {
+        return table;
+    }
+    // Note what is looked at before looking, so that a change in between counts.
+    let registry = ["protection", "reference_settings"].map(|name| relations::by_name(c"tenancy", name));
+    let generation = KNOWN.with(|known| {
+        let mut known = known.borrow_mut();
+        known.looked_at.extend(registry.into_iter().flatten());
+        known.looked_at.insert(relation);
+        known.generation
+    });
+    let table = owner::run(|| load(relation)).map(Rc::new);
+    KNOWN.with(|known| {
+        let mut known = known.borrow_mut();
+        if known.generation == generation {
+            let references = table.iter().flat_map(|t| t.outgoing.iter().chain(&t.incoming));
+            known.looked_at.extend(references.flat_map(|r| [r.child, r.parent]));
+            known.tables.insert(relation, table.clone());
+        }
+    });
+    table
+}
+
+fn remembered(relation: Oid) -> Option<Option<Rc<Table>>> {
+    KNOWN.with(|known| {
+        let mut known = known.borrow_mut();
+        if known.looked_at.is_empty() {
+            known.tables.clear();
+        }
+        known.tables.get(&relation).cloned()
+    })
+}
+
+fn load(relation: Oid) -> Option<Table> {
+    let protection = protection(relation)?;
+    let (mut outgoing, mut incoming) = (Vec::new(), Vec::new());
+    let found = |row: &Row| reference(row).map(|found| (Rc::new(found), row.must(10), row.must(11)));
+    let found = REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Statement, found));
+    for (reference, from_here, to_here) in found.into_iter().flatten() {
+        if from_here {
+            outgoing.push(Rc::clone(&reference));
+        }
+        if to_here {
+            incoming.push(reference);
+        }
+    }
+    Some(Table { protection, outgoing, incoming })
+}
+
+/// How the relation is protected, itself or as a part.
+pub fn protection(relation: Oid) -> Option<Protection> {
+    let read = |row: &Row| {
+        let key = row.get::<String>(4).map(|key| if key == "number" { KeyType::Number } else { KeyType::Uuid });
+        Protection {
+            root: row.must(1),
+            kind: Kind::by_name(&row.must::<String>(2)).expect("a check constraint lists the kinds"),
+            tenant: row.get::<String>(3).zip(key).map(|(name, key)| TenantColumn { name, key }),
+        }
+    };
+    owner::run(|| PROTECTION_OF.with(|q| q.first(&[arg(relation)], Sees::Statement, read)))
+}
+
+/// The foreign key of a row of `references_of.sql`, if both ends are protected.
+fn reference(row: &Row) -> Option<Reference> {
+    let (child, parent) = (row.must(1), row.must(3));
+    Some(Reference {
+        child,
+        child_protection: protection(child)?,
+        constraint: row.must(2),
+        parent,
+        parent_protection: protection(parent)?,
+        child_columns: row.must(4),
+        parent_columns: row.must(5),
+        operators: row.must(6),
+        deferrable: row.must(7),
+        service_provider_eligible: row.must(8),
+        names_tenant: row.must(9),
+        registered: row.must(12),
+        parent_tenant: OnceCell::new(),
+        child_tenants: OnceCell::new(),
+    })
+}

@@ -1,0 +1,118 @@
+//! Event triggers: protection follows what happens to protected tables, in the same transaction.
+//!
+//! They answer what a command *did*, never what state they find: while a dump is being restored the tables, our registry
+//! and the policies arrive one after the other, and mending what is not there yet would get in the way of what comes.
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{pg_extern, pg_sys};
+
+use crate::catalog::offenders::Offender;
+use crate::catalog::protection;
+use crate::error::Refusal;
+use crate::pg::ddl_commands::{self, Change};
+use crate::pg::spi::{Row, Sees, arg, query};
+use crate::pg::{owner, quiet, relations};
+use crate::{modes, parts};
+
+query!(TOUCHED_RELATIONS, "touched_relations.sql", &[]);
+query!(FORGET_DROPPED, "forget_dropped.sql", &[]);
+query!(RENAME_TENANT_COLUMN, "rename_tenant_column.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
+query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
+query!(FOREIGN_POLICIES, "foreign_policies.sql", &[pg_sys::OIDOID]);
+query!(PROTECT_LOST_PART, "protect_lost_part.sql", &[pg_sys::REGCLASSOID]);
+query!(LOST_PARTS, "lost_parts.sql", &[]);
+
+/// At the end of DDL on tables and policies. See `tenancy.follow_ddl`.
+#[pg_extern(sql = false)]
+fn follow_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
+    if quiet::is_quiet() {
+        return Ok(());
+    }
+    let changes = ddl_commands::changes(fcinfo);
+    if changes.is_empty() {
+        return Ok(());
+    }
+    Ok(quiet::run(|| owner::run(|| follow(&changes)))?)
+}
+
+/// After objects were dropped. See `tenancy.forget_dropped`.
+#[pg_extern(sql = false)]
+fn forget_dropped(_fcinfo: pg_sys::FunctionCallInfo) {
+    owner::run(|| FORGET_DROPPED.with(|q| q.rows(&[], Sees::Statement, |_| ())));
+}
+
+fn follow(changes: &[Change]) -> Result<(), Refusal> {
+    let touched: Vec<pg_sys::Oid> = TOUCHED_RELATIONS.with(|q| q.rows(&[], Sees::Statement, |row: &Row| row.must(1)));
+    // A detached part is asked after by itself: no longer a part, it is not protected as one.
+    for change in changes {
+        if let Change::LostPart(part) = change {
+            keep_lost_part(*part);
+        }
+    }
+    for relation in touched {
+        let Some(protection) = protection::protection(relation) else { continue };
+        for change in changes {
+            follow_one(relation, &protection, change)?;
+        }
+    }
+    Ok(())
+}
+
+fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change: &Change) -> Result<(), Refusal> {
+    match change {
+        Change::NewTable | Change::NewPart => {
+            refuse_policies_of_others(protection.root)?;
+            parts::protect(protection.root, protection);
+            adopt_references(protection.root)
+        }
+        Change::NewConstraint => adopt_references(protection.root),
+        Change::NewPolicy => refuse_policies_of_others(protection.root),
+        Change::RenamedColumn { from, to } if relation == protection.root => {
+            let args = [arg(relation), arg(from.as_str()), arg(to.as_str())];
+            RENAME_TENANT_COLUMN.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+            Ok(())
+        }
+        Change::RenamedConstraint { from, to } => {
+            let args = [arg(relation), arg(from.as_str()), arg(to.as_str())];
+            RENAME_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+            Ok(())
+        }
+        Change::RenamedColumn { .. } | Change::LostPart(_) => Ok(()),
+    }
+}
+
+/// New foreign keys become reference rules; rows that break them are refused as a new foreign key's own are.
+fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
+    let found: Vec<Offender> = parts::with_own_constraints(root).into_iter().flat_map(parts::adopt_references).collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    modes::refuse(Refusal::Offenders {
+        relation: relations::qualified(root),
+        count: found.len(),
+        offenders: found.iter().take(10).map(Offender::describe).collect(),
+    })
+}
+
+fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {
+    let found: Vec<pg_sys::Oid> = FOREIGN_POLICIES.with(|q| q.rows(&[arg(root)], Sees::Statement, |row| row.must(1)));
+    match found.first() {
+        Some(relation) => Err(Refusal::PermissivePolicy { relation: relations::qualified(*relation) }),
+        None => Ok(()),
+    }
+}
+
+/// What was a part of a protected table stays protected, now in its own right.
+fn keep_lost_part(part: pg_sys::Oid) {
+    // NO INHERIT does not say which part it was about: look for tables that have our policies but no protection.
+    let lost = match part {
+        pg_sys::InvalidOid => LOST_PARTS.with(|q| q.rows(&[], Sees::Statement, |row| row.must(1))),
+        part => vec![part],
+    };
+    for part in lost {
+        PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::Statement, |_| ()));
+        if let Some(protection) = protection::protection(part) {
+            parts::protect(part, &protection);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Rows that name their tenant by what they refer to: the trigger of a reference with `names_tenant`.
+
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{AllocatedByRust, PgTrigger, pg_trigger};
+use uuid::Uuid;
+
+use crate::catalog::protection::{self, KeyType, Reference, TenantColumn};
+use crate::catalog::{hierarchy, to_pg};
+use crate::error::Refusal;
+use crate::model::scope::Scope;
+use crate::pg::rows::{TriggerRow, TriggerRows};
+use crate::pg::{owner, relations};
+use crate::{references, session};
+
+type Row<'a> = PgHeapTuple<'a, AllocatedByRust>;
+
+/// BEFORE INSERT, a row. The default of the tenant column left a placeholder where the statement named no tenant. See
+/// `tenancy.name_tenant`.
+#[pg_trigger(sql = false)]
+fn name_tenant<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, std::convert::Infallible> {
+    let Some(row) = trigger.new() else { return Ok(None) };
+    let mut row = row.into_owned();
+    match owner::run_unpinned(|| named_tenant(&TriggerRows::of(trigger))) {
+        Ok(Some((column, tenant))) => put(&mut row, &column, tenant),
+        Ok(None) => (),
+        Err(refusal) => ErrorReport::from(refusal).report(pgrx::PgLogLevel::ERROR),
+    }
+    Ok(Some(row))
+}
+
+fn put(row: &mut Row<'_>, column: &TenantColumn, tenant: Uuid) {
+    let done = match column.key {
+        KeyType::Uuid => row.set_by_name(&column.name, to_pg(tenant)),
+        KeyType::Number => {
+            let number = hierarchy::tenant(tenant).map(|t| t.number).unwrap_or_default();
+            // The column is of one of two types.
+            row.set_by_name(&column.name, number).or_else(|_| row.set_by_name(&column.name, number as i32))
+        }
+    };
+    done.unwrap_or_else(|error| panic!("cannot set the tenant column: {error}"));
+}
+
+/// The tenant column and the tenant to put there; None if the row names its tenant itself.
+fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Uuid)>, Refusal> {
+    let relation = rows.relation();
+    let (Some(row), Some(table)) = (rows.new, protection::table(relation)) else { return Ok(None) };
+    let Some(column) = table.protection.tenant.clone() else { return Ok(None) };
+    if !has_placeholder(&row, relation, &column) {
+        return Ok(None);
+    }
+    let reference = table.outgoing.iter().find(|r| r.names_tenant);
+    let tenant = match reference.map(|reference| tenant_referred_to(reference, &row, relation)).transpose()?.flatten() {
+        Some(tenant) => tenant,
+        None => only_writable_tenant()?,
+    };
+    Ok(Some((column, tenant)))
+}
+
+fn has_placeholder(row: &TriggerRow, relation: pgrx::pg_sys::Oid, column: &TenantColumn) -> bool {
+    let Some(number) = relations::column_number(relation, &column.name) else { return false };
+    match column.key {
+        KeyType::Uuid => row.get::<pgrx::Uuid>(number).is_some_and(|id| *id.as_bytes() == [0; 16]),
+        KeyType::Number => row.integer(number) == Some(0),
+    }
+}
+
+/// The tenant of the row referred to; None where the row refers to nothing or to a public row. A row that the session may
+/// not read is a missing one.
+fn tenant_referred_to(
+    reference: &Reference,
+    row: &TriggerRow,
+    relation: pgrx::pg_sys::Oid,
+) -> Result<Option<Uuid>, Refusal> {
+    let columns = references::numbers(relation, &reference.child_columns);
+    let Some(key) = references::key(row, &columns) else { return Ok(None) };
+    let visible = |tenant: Option<Uuid>| {
+        owner::outer_user_is_exempt()
+            || tenant.is_none_or(|tenant| session::ask(|access, _| access.reads.ids.contains(&tenant)))
+    };
+    match references::holder(reference, &key) {
+        Some(tenant) if visible(tenant) => Ok(tenant),
+        _ => Err(Refusal::ReferenceHidden {
+            table: relations::name(relation),
+            constraint: reference.constraint.clone(),
+        }),
+    }
+}
+
+fn only_writable_tenant() -> Result<Uuid, Refusal> {
+    session::ask(|access, _| match access.writes.ids.single() {
+        Some(tenant) => Ok(*tenant),
+        None if access.writes.ids.is_none() => Err(Refusal::NoTenantToWrite),
+        None => {
+            let count = match &access.writes.ids {
+                Scope::Only(ids) => format!("{} tenants", ids.len()),
+                Scope::AllBut(_) => "all tenants".into(),
+            };
+            Err(Refusal::NameTheTenant { count, by_reference: true })
+        }
+    })
+}

@@ -1,0 +1,123 @@
+//! The parts of a protected table: it, its partitions and its inheritance children, each with what PostgreSQL does not pass
+//! on by itself. Policies belong to the table that a query names, so that every part needs its own.
+
+use pgrx::{pg_sys, spi::quote_identifier};
+
+use crate::catalog::offenders::{self, Offender};
+use crate::catalog::protection::{self, KeyType, Protection};
+use crate::pg::spi::{self, Row, Sees, arg, query};
+use crate::pg::{owner, relations};
+
+query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
+query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
+query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+
+struct Part {
+    relation: pg_sys::Oid,
+    is_partition: bool,
+    has_policies: bool,
+    has_truncate_trigger: bool,
+    has_row_trigger: bool,
+}
+
+fn of(relation: pg_sys::Oid) -> Vec<Part> {
+    let read = |row: &Row| Part {
+        relation: row.must(1),
+        is_partition: row.must(2),
+        has_policies: row.must(3),
+        has_truncate_trigger: row.must(4),
+        has_row_trigger: row.must(5),
+    };
+    PARTS.with(|q| q.rows(&[arg(relation)], Sees::Statement, read))
+}
+
+/// The table and its inheritance children: what a constraint or row trigger has to be given to one by one.
+pub fn with_own_constraints(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
+    of(relation).into_iter().filter(|p| p.relation == relation || !p.is_partition).map(|p| p.relation).collect()
+}
+
+/// Gives a table and all its parts what they do not have yet.
+pub fn protect(relation: pg_sys::Oid, protection: &Protection) {
+    owner::run(|| {
+        for part in of(relation) {
+            protect_part(&part, part.relation == relation, protection);
+        }
+    });
+}
+
+fn protect_part(part: &Part, is_top: bool, protection: &Protection) {
+    let name = relations::qualified(part.relation);
+    if let Some(tenant) = &protection.tenant {
+        if !part.has_policies {
+            let (can_read, can_write) = match tenant.key {
+                KeyType::Uuid => ("can_read", "can_write"),
+                KeyType::Number => ("can_read_number", "can_write_number"),
+            };
+            let text = include_str!("../sql/templates/protect_part.sql")
+                .replace("{column}", &quote_identifier(&tenant.name))
+                .replace("{can_read}", can_read)
+                .replace("{can_write}", can_write);
+            fill(&text, &name);
+        }
+        if !part.has_truncate_trigger {
+            fill(include_str!("../sql/templates/truncate_trigger.sql"), &name);
+        }
+    }
+    if !part.has_row_trigger && (is_top || !part.is_partition) {
+        fill(include_str!("../sql/templates/row_trigger.sql"), &name);
+    }
+}
+
+/// Takes everything back from a table and its parts.
+pub fn release(relation: pg_sys::Oid, protection: &Protection) {
+    for part in of(relation) {
+        let name = relations::qualified(part.relation);
+        if protection.tenant.is_some() {
+            fill(include_str!("../sql/templates/release_part.sql"), &name);
+            fill(include_str!("../sql/templates/release_triggers.sql"), &name);
+        }
+        if part.is_partition && part.relation != relation {
+            continue;
+        }
+        fill(include_str!("../sql/templates/release_row_triggers.sql"), &name);
+        let Some(tenant) = &protection.tenant else { continue };
+        let read = |row: &Row| row.must::<String>(1);
+        let args = [arg(part.relation), arg(tenant.name.as_str())];
+        for change in OUR_CONSTRAINTS.with(|q| q.rows(&args, Sees::Statement, read)) {
+            spi::run(&format!("alter table {name} {change}"));
+        }
+    }
+}
+
+/// Makes reference rules of the foreign keys of a table that are none yet; returns the rows that break them.
+pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
+    let Some(table) = protection::table(relation) else { return Vec::new() };
+    let mut found = Vec::new();
+    for reference in table.outgoing.iter().chain(&table.incoming).filter(|r| !r.registered) {
+        // A self-reference comes twice.
+        let args = [arg(reference.child), arg(reference.constraint.as_str())];
+        let new = REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+        if new.is_empty() {
+            continue;
+        }
+        if reference.deferrable {
+            ensure_trigger(reference.child, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
+            ensure_trigger(reference.parent, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
+        }
+        found.extend(offenders::of_reference(reference, None));
+    }
+    found
+}
+
+/// Gives a table a trigger that it does not have yet.
+pub fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
+    let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Statement, |_| ()));
+    if has.is_empty() {
+        fill(template, &relations::qualified(relation));
+    }
+}
+
+fn fill(template: &str, relation: &str) {
+    spi::run(&template.replace("{relation}", relation));
+}

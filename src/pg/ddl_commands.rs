@@ -1,0 +1,80 @@
+//! What a DDL command did, as far as its parse tree says more than `pg_event_trigger_ddl_commands()`.
+
+use std::ffi::CStr;
+
+use pgrx::{PgList, pg_sys};
+
+/// One thing that a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// CREATE TABLE, also as a partition or an inheritance child, also with foreign keys.
+    NewTable,
+    /// ATTACH PARTITION or INHERIT: a table became a part of another.
+    NewPart,
+    /// DETACH PARTITION or NO INHERIT, with the part's oid where the command names it.
+    LostPart(pg_sys::Oid),
+    /// A foreign key was added, or something that may bring one.
+    NewConstraint,
+    NewPolicy,
+    RenamedColumn { from: String, to: String },
+    RenamedConstraint { from: String, to: String },
+}
+
+/// The changes of the command that an event trigger was called for.
+pub fn changes(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Change> {
+    // SAFETY: PostgreSQL calls event triggers with their data as context; anything else is refused.
+    unsafe {
+        let context = (*fcinfo).context;
+        if context.is_null() || (*context).type_ != pg_sys::NodeTag::T_EventTriggerData {
+            pgrx::error!("not called as an event trigger");
+        }
+        let tree = (*context.cast::<pg_sys::EventTriggerData>()).parsetree;
+        match (*tree).type_ {
+            pg_sys::NodeTag::T_CreateStmt => vec![Change::NewTable],
+            pg_sys::NodeTag::T_CreatePolicyStmt | pg_sys::NodeTag::T_AlterPolicyStmt => vec![Change::NewPolicy],
+            pg_sys::NodeTag::T_RenameStmt => renamed(&*tree.cast::<pg_sys::RenameStmt>()).into_iter().collect(),
+            pg_sys::NodeTag::T_AlterTableStmt => {
+                let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*tree.cast::<pg_sys::AlterTableStmt>()).cmds);
+                commands.iter_ptr().filter_map(|command| altered(&*command)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// # Safety
+/// `command` is a node of a valid parse tree.
+#[allow(non_upper_case_globals)] // PostgreSQL's names
+unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Change> {
+    use pg_sys::AlterTableType::*;
+    Some(match command.subtype {
+        AT_AttachPartition | AT_AddInherit => Change::NewPart,
+        AT_AddConstraint | AT_AddColumn | AT_AlterConstraint => Change::NewConstraint,
+        // SAFETY: DETACH carries a PartitionCmd, whose name is a RangeVar of a relation that exists.
+        AT_DetachPartition => Change::LostPart(unsafe {
+            let detached = (*command.def.cast::<pg_sys::PartitionCmd>()).name;
+            pg_sys::RangeVarGetRelidExtended(
+                detached,
+                pg_sys::NoLock as i32,
+                pg_sys::RVROption::RVR_MISSING_OK,
+                None,
+                std::ptr::null_mut(),
+            )
+        }),
+        AT_DropInherit => Change::LostPart(pg_sys::InvalidOid),
+        _ => return None,
+    })
+}
+
+fn renamed(statement: &pg_sys::RenameStmt) -> Option<Change> {
+    // SAFETY: both names are NUL-terminated strings or NULL.
+    let text = |name: *const core::ffi::c_char| unsafe {
+        (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
+    };
+    let (from, to) = (text(statement.subname)?, text(statement.newname)?);
+    match statement.renameType {
+        pg_sys::ObjectType::OBJECT_COLUMN => Some(Change::RenamedColumn { from, to }),
+        pg_sys::ObjectType::OBJECT_TABCONSTRAINT => Some(Change::RenamedConstraint { from, to }),
+        _ => None,
+    }
+}

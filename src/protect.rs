@@ -1,0 +1,269 @@
+//! Giving a table the protection of tenancy, and taking it back: `protect`, `release`.
+
+use std::ffi::CStr;
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, PgSqlErrorCode, ereport, pg_extern, pg_sys};
+
+use crate::catalog::access::{self, Mode};
+use crate::catalog::offenders;
+use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
+use crate::error::Refusal;
+use crate::pg::spi::{self, Row, Sees, arg, query};
+use crate::pg::{locks, owner, quiet, relations};
+use crate::{parts, session};
+
+query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
+query!(TENANT_COLUMN_FACTS, "tenant_column_facts.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+query!(
+    ADD_PROTECTION,
+    "add_protection.sql",
+    &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::TEXTOID]
+);
+query!(REMOVE_PROTECTION, "remove_protection.sql", &[pg_sys::REGCLASSOID]);
+
+/// Protects a table. See `tenancy.protect`.
+#[pg_extern(sql = false)]
+fn protect(
+    relation: pg_sys::Oid,
+    kind: &str,
+    tenant_column: &CStr,
+    create_index: &str,
+) -> Result<Option<String>, ErrorReport> {
+    let column = tenant_column.to_string_lossy().into_owned();
+    let index = IndexCreation::by_name(create_index)?;
+    let kind = Kind::by_name(kind).ok_or_else(|| Refusal::UnknownKind { kind: kind.to_owned() })?;
+    check_owner(relation)?;
+    Ok(quiet::run(|| owner::run(|| Protecting::begin(relation, kind, column, index)?.run()))?)
+}
+
+/// Takes the protection back. See `tenancy.release`.
+#[pg_extern(sql = false)]
+fn release(relation: pg_sys::Oid) -> Result<(), ErrorReport> {
+    check_owner(relation)?;
+    if !session::administers() {
+        return Err(Refusal::ReleaseNotAllowed { relation: relations::qualified(relation) }.into());
+    }
+    Ok(quiet::run(|| owner::run(|| take_back(relation)))?)
+}
+
+fn check_owner(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    if owner::current_user_is_superuser() || owner::current_user_owns(relation) {
+        return Ok(());
+    }
+    Err(Refusal::NotOwner { relation: relations::qualified(relation) })
+}
+
+/// When an index that begins with the tenant column is created, where there is none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IndexCreation {
+    Now,
+    Concurrently,
+    Never,
+}
+
+impl IndexCreation {
+    fn by_name(name: &str) -> Result<Self, Refusal> {
+        Ok(match name {
+            "now" => Self::Now,
+            "concurrently" => Self::Concurrently,
+            "never" => Self::Never,
+            given => return Err(Refusal::UnknownIndexCreation { given: given.to_owned() }),
+        })
+    }
+}
+
+/// A table on its way to protection.
+struct Protecting {
+    relation: pg_sys::Oid,
+    name: String,
+    protection: Protection,
+    facts: Option<ColumnFacts>,
+    index: IndexCreation,
+}
+
+struct ColumnFacts {
+    key: KeyType,
+    has_default: bool,
+    has_foreign_key: bool,
+    has_index: bool,
+}
+
+impl Protecting {
+    /// Looks at the table before anything is changed, and locks it.
+    fn begin(relation: pg_sys::Oid, kind: Kind, column: String, index: IndexCreation) -> Result<Self, Refusal> {
+        check_relation(relation)?;
+        locks::access_exclusive(relation);
+        let name = relations::qualified(relation);
+        if protection::protection(relation).is_some() {
+            return Err(Refusal::AlreadyProtected { relation: name });
+        }
+        let facts = match kind {
+            Kind::Untenanted => None,
+            _ => Some(column_facts(relation, &name, &column)?),
+        };
+        let tenant = facts.as_ref().map(|facts| TenantColumn { name: column, key: facts.key });
+        Ok(Self { relation, name, protection: Protection { root: relation, kind, tenant }, facts, index })
+    }
+
+    fn run(self) -> Result<Option<String>, Refusal> {
+        let accepted = self.check_rows(offenders::of_table(self.relation, &self.protection))?;
+        self.register();
+        if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
+            self.alter_column(facts, tenant, accepted);
+        }
+        parts::protect(self.relation, &self.protection);
+        self.adopt_references()?;
+        Ok(self.create_index())
+    }
+
+    /// Refuses rows that break the rules, or says how many there are; true if there is none.
+    fn check_rows(&self, found: Vec<offenders::Offender>) -> Result<bool, Refusal> {
+        if found.is_empty() {
+            return Ok(true);
+        }
+        let listed = found.iter().take(10).map(offenders::Offender::describe).collect();
+        let refusal = Refusal::Offenders { relation: self.name.clone(), count: found.len(), offenders: listed };
+        match access::mode() {
+            Mode::Enforce => Err(refusal),
+            _ => {
+                refusal.warn();
+                Ok(false)
+            }
+        }
+    }
+
+    fn register(&self) {
+        let tenant = self.protection.tenant.as_ref();
+        let kind = match self.protection.kind {
+            Kind::Required => "required",
+            Kind::Optional => "optional",
+            Kind::Untenanted => "untenanted",
+        };
+        let key = tenant.map(|t| if t.key == KeyType::Uuid { "uuid" } else { "number" });
+        let column = tenant.and_then(|t| arg(t.name.as_str()));
+        ADD_PROTECTION.with(|q| {
+            q.rows(&[arg(self.relation), arg(kind), column, key.and_then(arg)], Sees::Statement, |_| ())
+        });
+    }
+
+    /// NOT NULL, the foreign key to tenants and the default. Where offending rows were accepted, the rules hold for new
+    /// rows only, until set_mode('enforce').
+    fn alter_column(&self, facts: &ColumnFacts, tenant: &TenantColumn, valid: bool) {
+        let (table, column) = (&self.name, pgrx::spi::quote_identifier(&tenant.name));
+        if self.protection.kind == Kind::Required && valid {
+            spi::run(&format!("alter table {table} alter column {column} set not null"));
+        }
+        if !facts.has_foreign_key {
+            for part in parts::with_own_constraints(self.relation) {
+                let not_valid = if valid || relations::is_partitioned(part) { "" } else { " not valid" };
+                spi::run(&format!(
+                    "alter table {} add foreign key ({column}) references tenancy.tenants ({}){not_valid}",
+                    relations::qualified(part),
+                    tenant.key.column(),
+                ));
+            }
+        }
+        if facts.has_default {
+            notice(format!("column {column} of {table} keeps its default"));
+        } else {
+            spi::run(&format!("alter table {table} alter column {column} set default {}", default_of(tenant, false)));
+        }
+    }
+
+    /// Foreign keys from and to protected tables become reference rules.
+    fn adopt_references(&self) -> Result<(), Refusal> {
+        let mut found = Vec::new();
+        for part in parts::with_own_constraints(self.relation) {
+            found.extend(parts::adopt_references(part));
+        }
+        self.check_rows(found)?;
+        Ok(())
+    }
+
+    /// The command that is still to be run, if an index is wanted concurrently, which no function can do.
+    fn create_index(&self) -> Option<String> {
+        let tenant = self.protection.tenant.as_ref()?;
+        if self.facts.as_ref()?.has_index || self.index == IndexCreation::Never {
+            return None;
+        }
+        let target = format!("{} ({})", self.name, pgrx::spi::quote_identifier(&tenant.name));
+        if self.index == IndexCreation::Concurrently && !relations::is_partitioned(self.relation) {
+            return Some(format!("create index concurrently on {target}"));
+        }
+        spi::run(&format!("create index on {target}"));
+        notice(format!("created an index on {target}, because none began with the tenant column"));
+        None
+    }
+}
+
+fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    let name = relations::qualified(relation);
+    let refuse = |what| Err(Refusal::NotATable { relation: name.clone(), what });
+    let facts = RELATION_FACTS.with(|q| {
+        let read = |row: &Row| {
+            let texts = [row.must::<String>(1), row.must(2), row.must(3)];
+            (texts, row.get::<String>(5), row.must::<bool>(6))
+        };
+        q.first(&[arg(relation)], Sees::Statement, read)
+    });
+    let Some(([kind, persistence, schema], parent, permissive)) = facts else { return refuse("not there") };
+    match (kind.as_str(), persistence.as_str(), schema.as_str()) {
+        (_, _, "tenancy") => refuse("a table of this extension"),
+        (_, _, "pg_catalog" | "information_schema") => refuse("a table of PostgreSQL"),
+        (_, "t", _) => refuse("a temporary table"),
+        ("r" | "p", _, _) if parent.is_some() => {
+            Err(Refusal::PartOfAnother { relation: name, root: parent.unwrap_or_default() })
+        }
+        ("r" | "p", _, _) if permissive => Err(Refusal::PermissivePolicy { relation: name }),
+        ("r" | "p", _, _) => Ok(()),
+        ("v" | "m", _, _) => refuse("a view"),
+        ("f", _, _) => refuse("a foreign table"),
+        _ => refuse("not a table"),
+    }
+}
+
+fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<ColumnFacts, Refusal> {
+    let read = |row: &Row| (row.must::<String>(1), row.must(2), row.must(3), row.must(4));
+    let found = TENANT_COLUMN_FACTS.with(|q| q.first(&[arg(relation), arg(column)], Sees::Statement, read));
+    let (found, has_default, has_foreign_key, has_index) =
+        found.ok_or_else(|| Refusal::UnknownColumn { relation: name.to_owned(), column: column.to_owned() })?;
+    let key = match found.as_str() {
+        "uuid" => KeyType::Uuid,
+        "integer" | "bigint" => KeyType::Number,
+        _ => {
+            return Err(Refusal::TenantColumnType {
+                relation: name.to_owned(),
+                column: column.to_owned(),
+                found,
+            });
+        }
+    };
+    Ok(ColumnFacts { key, has_default, has_foreign_key, has_index })
+}
+
+/// The default of a tenant column, as SQL.
+pub fn default_of(tenant: &TenantColumn, by_reference: bool) -> String {
+    let function = match tenant.key {
+        KeyType::Uuid => "tenancy.writable_tenant",
+        KeyType::Number => "tenancy.writable_tenant_number",
+    };
+    if by_reference { format!("{function}(true)") } else { format!("{function}()") }
+}
+
+fn take_back(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    let name = relations::qualified(relation);
+    let protection =
+        protection::protection(relation).ok_or_else(|| Refusal::NotProtected { relation: name.clone() })?;
+    if protection.root != relation {
+        return Err(Refusal::PartOfAnother { relation: name, root: relations::qualified(protection.root) });
+    }
+    locks::access_exclusive(relation);
+    parts::release(relation, &protection);
+    REMOVE_PROTECTION.with(|q| q.rows(&[arg(relation)], Sees::Statement, |_| ()));
+    Ok(())
+}
+
+fn notice(message: String) {
+    ereport!(PgLogLevel::NOTICE, PgSqlErrorCode::ERRCODE_SUCCESSFUL_COMPLETION, message);
+}

@@ -1,0 +1,157 @@
+//! Administering reference rules, and keeping them when a tenant moves: `set_reference_rule`, `check_moved`.
+
+use std::ffi::CStr;
+use std::rc::Rc;
+
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{AllocatedByRust, PgTrigger, pg_extern, pg_sys, pg_trigger, spi::quote_identifier};
+use uuid::Uuid;
+
+use crate::catalog::offenders::{self, Offender};
+use crate::catalog::protection::{self, Reference};
+use crate::catalog::{from_pg, hierarchy};
+use crate::error::Refusal;
+use crate::model::system_group::Relation;
+use crate::pg::spi::{self, Sees, arg, query};
+use crate::pg::{locks, owner, quiet, relations};
+use crate::{modes, parts, protect};
+
+query!(
+    CHANGE_REFERENCE,
+    "change_reference.sql",
+    &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::BOOLOID, pg_sys::TEXTOID, pg_sys::BOOLOID]
+);
+
+/// Changes the rule of a foreign key. See `tenancy.set_reference_rule`.
+#[pg_extern(sql = false)]
+fn set_reference_rule(
+    relation: pg_sys::Oid,
+    constraint_name: &CStr,
+    service_provider_eligible: Option<bool>,
+    on_tenant_change: Option<&str>,
+    names_tenant: Option<bool>,
+) -> Result<(), ErrorReport> {
+    if !owner::current_user_is_superuser() && !owner::current_user_owns(relation) {
+        return Err(Refusal::NotOwner { relation: relations::qualified(relation) }.into());
+    }
+    let constraint = constraint_name.to_string_lossy().into_owned();
+    let change = RuleChange { service_provider_eligible, on_tenant_change, names_tenant };
+    Ok(quiet::run(|| owner::run(|| change.apply(relation, &constraint)))?)
+}
+
+/// What is to be changed; None leaves it as it is.
+struct RuleChange<'a> {
+    service_provider_eligible: Option<bool>,
+    on_tenant_change: Option<&'a str>,
+    names_tenant: Option<bool>,
+}
+
+impl RuleChange<'_> {
+    fn apply(&self, relation: pg_sys::Oid, constraint: &str) -> Result<(), Refusal> {
+        if let Some(given) = self.on_tenant_change.filter(|given| *given != "restrict") {
+            return Err(Refusal::UnknownTenantChange { given: given.to_owned() });
+        }
+        let before = find(relation, constraint)?;
+        locks::share_row_exclusive(before.child);
+        locks::share_row_exclusive(before.parent);
+        let eligible = self.service_provider_eligible.unwrap_or(before.service_provider_eligible);
+        let naming = self.names_tenant.unwrap_or(before.names_tenant);
+        if naming && !before.names_tenant {
+            start_naming(&before)?;
+        } else if !naming && before.names_tenant {
+            stop_naming(&before);
+        }
+        let args = [arg(relation), arg(constraint), arg(eligible), arg("restrict"), arg(naming)];
+        CHANGE_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+        if before.service_provider_eligible && !eligible {
+            refuse_offenders(offenders::of_reference(&*find(relation, constraint)?, None), relation)?;
+        }
+        Ok(())
+    }
+}
+
+fn find(relation: pg_sys::Oid, constraint: &str) -> Result<Rc<Reference>, Refusal> {
+    let unknown = || Refusal::UnknownReference {
+        relation: relations::qualified(relation),
+        constraint: constraint.to_owned(),
+    };
+    let table = protection::table(relation).ok_or_else(unknown)?;
+    let found = table.outgoing.iter().find(|r| r.child == relation && r.constraint == constraint);
+    found.cloned().ok_or_else(unknown)
+}
+
+/// From now on a row that names no tenant takes the one of the row that it refers to by this reference.
+fn start_naming(reference: &Reference) -> Result<(), Refusal> {
+    let name = relations::qualified(reference.child);
+    let table = protection::table(reference.child);
+    if let Some(other) = table.iter().flat_map(|t| &t.outgoing).find(|r| r.names_tenant) {
+        return Err(Refusal::TwoNamingReferences { relation: name, other: other.constraint.clone() });
+    }
+    if reference.child_protection.tenant.is_none() || reference.parent_protection.tenant.is_none() {
+        return Err(Refusal::NamesNoTenant { relation: name });
+    }
+    parts::ensure_trigger(reference.child, "zz_tenancy_name", include_str!("../sql/templates/naming_trigger.sql"));
+    set_default(reference, true);
+    Ok(())
+}
+
+fn stop_naming(reference: &Reference) {
+    spi::run(&format!("drop trigger if exists zz_tenancy_name on {}", relations::qualified(reference.child)));
+    set_default(reference, false);
+}
+
+fn set_default(reference: &Reference, by_reference: bool) {
+    let Some(tenant) = &reference.child_protection.tenant else { return };
+    spi::run(&format!(
+        "alter table {} alter column {} set default {}",
+        relations::qualified(reference.child),
+        quote_identifier(&tenant.name),
+        protect::default_of(tenant, by_reference),
+    ));
+}
+
+fn refuse_offenders(found: Vec<Offender>, relation: pg_sys::Oid) -> Result<(), Refusal> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    modes::refuse(Refusal::Offenders {
+        relation: relations::qualified(relation),
+        count: found.len(),
+        offenders: found.iter().take(10).map(Offender::describe).collect(),
+    })
+}
+
+/// AFTER UPDATE of tenants, a statement: what the moved tenants' rows refer to must still be above them. The statement
+/// holds hierarchy_lock in EXCLUSIVE mode, so that nobody who leans on the hierarchy is under way.
+#[pg_trigger(sql = false)]
+fn check_moved<'a>(
+    trigger: &'a PgTrigger<'a>,
+) -> Result<Option<PgHeapTuple<'a, AllocatedByRust>>, std::convert::Infallible> {
+    let moved = owner::run(|| {
+        let text = include_str!("../sql/queries/moved_tenants.sql");
+        spi::with_transition_tables(trigger, text, |row| from_pg(row.must(1)))
+    });
+    for tenant in moved {
+        if let Err(refusal) = check_one_moved(tenant) {
+            ErrorReport::from(refusal).report(pgrx::PgLogLevel::ERROR);
+        }
+    }
+    Ok(None)
+}
+
+fn check_one_moved(tenant: Uuid) -> Result<(), Refusal> {
+    let below: Vec<Uuid> = hierarchy::related(tenant, Relation::Subtenants).into_iter().map(|t| t.id).collect();
+    let tables = offenders::protected_relations().into_iter().filter_map(protection::table);
+    let found: Vec<Offender> = tables
+        .flat_map(|table| table.outgoing.clone())
+        .flat_map(|reference| offenders::of_reference(&reference, Some(&below)))
+        .collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    modes::refuse(Refusal::MoveBreaksReferences {
+        tenant: hierarchy::name(tenant).unwrap_or_default(),
+        offenders: found.iter().take(10).map(Offender::describe).collect(),
+    })
+}

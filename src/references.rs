@@ -1,0 +1,196 @@
+//! The reference rule: a row refers only to public rows, rows of its own tenant, rows of a tenant above it and, where the
+//! reference is marked so, rows of the service provider.
+//!
+//! Decided by the rows' tenants alone, never by what the session may read. Both sides are checked after the row is final:
+//! the referring row by [`check_referring`], the row referred to by [`check_referred`].
+
+use pgrx::pg_sys::Oid;
+use uuid::Uuid;
+
+use crate::catalog::protection::{KeyType, Protection, Reference, TenantColumn};
+use crate::catalog::{from_pg, hierarchy};
+use crate::error::Refusal;
+use crate::model::system_group::Relation;
+use crate::modes;
+use crate::pg::rows::TriggerRow;
+use crate::pg::spi::{Arg, Plan, Row, Sees};
+use crate::pg::{locks, owner, relations};
+use crate::session;
+
+/// A row's tenant; None is public, and every row of an untenanted table.
+pub type Tenant = Option<Uuid>;
+
+/// When a row is checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// At the end of the statement: references that cannot be deferred.
+    Statement,
+    /// At the end of the transaction: those that can.
+    Commit,
+}
+
+/// The tenant of a row as its trigger sees it.
+pub fn tenant_of(row: &TriggerRow, relation: Oid, column: &TenantColumn) -> Tenant {
+    let number = relations::column_number(relation, &column.name)?;
+    match column.key {
+        KeyType::Uuid => row.get::<pgrx::Uuid>(number).map(from_pg),
+        KeyType::Number => row.integer(number).and_then(hierarchy::tenant_by_number),
+    }
+}
+
+/// The attribute numbers of columns; a column that is gone cannot be part of a foreign key.
+pub fn numbers(relation: Oid, columns: &[String]) -> Vec<i16> {
+    columns.iter().filter_map(|name| relations::column_number(relation, name)).collect()
+}
+
+/// The values of a key, or None if one of them is NULL, so that the row refers to nothing.
+pub fn key(row: &TriggerRow, columns: &[i16]) -> Option<Vec<Arg>> {
+    columns.iter().map(|column| row.datum(*column).map(Some)).collect()
+}
+
+/// Checks that a row of `tenant` may refer to the row with this key. Locks that row KEY SHARE, as its foreign key will.
+pub fn check_referring(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
+    let plan = reference.parent_tenant.get_or_init(|| plan(reference, Side::Parent));
+    let parents = plan.rows(key, Sees::Latest, tenant_column);
+    match parents.first() {
+        Some(parent) if may_refer(reference, tenant, *parent) => Ok(()),
+        Some(parent) => Err(not_allowed(reference, tenant, *parent)),
+        // PostgreSQL's own error for a missing row says more, but only to those who see all rows anyway.
+        None if owner::outer_user_is_exempt() => Ok(()),
+        None => Err(hidden(reference)),
+    }
+}
+
+/// Checks that all rows that refer to the row with this key, now of `tenant`, still may.
+pub fn check_referred(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
+    let plan = reference.child_tenants.get_or_init(|| plan(reference, Side::Children));
+    let children = plan.rows(key, Sees::Latest, tenant_column);
+    if children.into_iter().all(|child| may_refer(reference, child, tenant)) {
+        return Ok(());
+    }
+    Err(Refusal::ReferencedFrom {
+        table: relations::name(reference.parent),
+        referencing: relations::name(reference.child),
+        constraint: reference.constraint.clone(),
+    })
+}
+
+/// The tenant of the row that now holds a key, if one does.
+pub fn holder(reference: &Reference, key: &[Arg]) -> Option<Tenant> {
+    let plan = reference.parent_tenant.get_or_init(|| plan(reference, Side::Parent));
+    plan.rows(key, Sees::Latest, tenant_column).into_iter().next()
+}
+
+/// The rule itself. A decision that leans on the hierarchy keeps it still until the end of the transaction.
+fn may_refer(reference: &Reference, child: Tenant, parent: Tenant) -> bool {
+    let Some(parent) = parent else { return true };
+    if child == Some(parent) {
+        return true;
+    }
+    if reference.service_provider_eligible && hierarchy::service_provider() == Some(parent) {
+        return true;
+    }
+    let Some(child) = child else { return false };
+    hold_hierarchy();
+    hierarchy::related(child, Relation::Supertenants).iter().any(|above| above.id == parent)
+}
+
+/// Keeps tenants from being moved until the transaction ends; waits for a move that is under way.
+fn hold_hierarchy() {
+    if let Some(lock) = relations::by_name(c"tenancy", "hierarchy_lock") {
+        locks::row_share(lock);
+    }
+}
+
+fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal {
+    let may_see = |tenant: Tenant| {
+        owner::outer_user_is_exempt()
+            || session::ask(|access, _| tenant.is_none_or(|tenant| access.reads.ids.contains(&tenant)))
+    };
+    if !may_see(parent) {
+        return hidden(reference);
+    }
+    let name = |tenant: Tenant| match tenant.and_then(hierarchy::name) {
+        Some(name) => format!("tenant \"{name}\""),
+        None => "no tenant".into(),
+    };
+    Refusal::ReferenceNotAllowed {
+        table: relations::name(reference.child),
+        referenced: relations::name(reference.parent),
+        constraint: reference.constraint.clone(),
+        tenant: name(parent),
+        of: match child {
+            Some(_) => format!("a row of {}", name(child)),
+            None => "a public row".into(),
+        },
+    }
+}
+
+fn hidden(reference: &Reference) -> Refusal {
+    Refusal::ReferenceHidden { table: relations::name(reference.child), constraint: reference.constraint.clone() }
+}
+
+/// Refuses, warns or passes over, as the mode says.
+pub fn enforce(outcome: Result<(), Refusal>) -> Result<(), Refusal> {
+    outcome.or_else(modes::refuse)
+}
+
+fn tenant_column(row: &Row) -> Tenant {
+    row.get::<pgrx::Uuid>(1).map(from_pg)
+}
+
+enum Side {
+    /// The row referred to, locked.
+    Parent,
+    /// The different tenants of the rows that refer to a key.
+    Children,
+}
+
+/// The tenants on one side of a reference, by the key on the other side. Names and operators are all qualified, because
+/// the plan is made and remade under the caller's search_path.
+fn plan(reference: &Reference, side: Side) -> Plan {
+    let (relation, columns, protection) = match side {
+        Side::Parent => (reference.parent, &reference.parent_columns, &reference.parent_protection),
+        Side::Children => (reference.child, &reference.child_columns, &reference.child_protection),
+    };
+    let types = match side {
+        Side::Parent => column_types(reference.child, &reference.child_columns),
+        Side::Children => column_types(reference.parent, &reference.parent_columns),
+    };
+    let conditions: Vec<String> = columns
+        .iter()
+        .zip(&reference.operators)
+        .enumerate()
+        .map(|(nth, (column, operator))| {
+            let column = format!("r.{}", pgrx::spi::quote_identifier(column));
+            match side {
+                Side::Parent => format!("{column} {operator} ${}", nth + 1),
+                Side::Children => format!("${} {operator} {column}", nth + 1),
+            }
+        })
+        .collect();
+    let only = if relations::is_partitioned(relation) { "" } else { "only " };
+    let from = format!("from {only}{} r where {}", relations::qualified(relation), conditions.join(" and "));
+    let tenant = tenant_expression(protection);
+    let text = match side {
+        Side::Parent => format!("select {tenant} {from} for key share of r"),
+        Side::Children => format!("select distinct {tenant} {from}"),
+    };
+    Plan::new(&text, &types)
+}
+
+/// The tenant of row `r` as a uuid.
+pub fn tenant_expression(protection: &Protection) -> String {
+    let Some(tenant) = &protection.tenant else { return "null::pg_catalog.uuid".into() };
+    let column = format!("r.{}", pgrx::spi::quote_identifier(&tenant.name));
+    match tenant.key {
+        KeyType::Uuid => column,
+        KeyType::Number => {
+            format!("(select t.id from tenancy.tenants t where t.number operator(pg_catalog.=) {column})")
+        }
+    }
+}
+
+fn column_types(relation: Oid, columns: &[String]) -> Vec<Oid> {
+    numbers(relation, columns).into_iter().map(|number| relations::column_type(relation, number)).collect()
+}

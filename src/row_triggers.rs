@@ -1,0 +1,177 @@
+//! The triggers on protected tables: what holds for everybody, superusers included.
+
+use std::rc::Rc;
+
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{AllocatedByRust, PgTrigger, pg_sys, pg_trigger};
+
+use crate::catalog::access::Mode;
+use crate::catalog::protection::{self, Kind, Protection, Reference, Table};
+use crate::error::Refusal;
+use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
+use crate::pg::spi::{self, Arg, Sees, arg};
+use crate::pg::{owner, relations};
+use crate::references::{self, Phase, Tenant};
+use crate::{modes, session};
+
+type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
+
+/// AFTER INSERT OR UPDATE OR DELETE, a row. See `tenancy.check_row`.
+#[pg_trigger(sql = false)]
+fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
+    let phase = match trigger.extra_args() {
+        Ok(args) if args.first().is_some_and(|arg| arg == "deferred") => Phase::Commit,
+        _ => Phase::Statement,
+    };
+    report(owner::run_unpinned(|| Check::new(trigger, phase).map_or(Ok(()), |check| check.run())));
+    Ok(None)
+}
+
+/// BEFORE TRUNCATE. See `tenancy.check_truncate`.
+#[pg_trigger(sql = false)]
+fn check_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
+    let relation = relation_of(trigger);
+    let kind = protection::table(relation).map(|table| table.protection.kind);
+    let allowed = kind.is_none_or(|kind| kind == Kind::Untenanted)
+        || owner::outer_user_is_exempt()
+        || session::ask(|access, _| access.writes_everything());
+    if !allowed {
+        report(modes::refuse(Refusal::TruncateNotAllowed { table: relations::name(relation) }));
+    }
+    Ok(None)
+}
+
+fn report(outcome: Result<(), Refusal>) {
+    if let Err(refusal) = outcome {
+        ErrorReport::from(refusal).report(pgrx::PgLogLevel::ERROR);
+    }
+}
+
+/// One changed row and what is known of its table.
+struct Check {
+    rows: TriggerRows,
+    relation: pg_sys::Oid,
+    table: Rc<Table>,
+    phase: Phase,
+    old_tenant: Tenant,
+    new_tenant: Tenant,
+}
+
+impl Check {
+    /// None if there is nothing to check: the table was released, or nothing is enforced.
+    fn new(trigger: &PgTrigger<'_>, phase: Phase) -> Option<Self> {
+        let rows = TriggerRows::of(trigger);
+        let relation = rows.relation();
+        let table = protection::table(relation)?;
+        if session::ask(|_, mode| mode == Mode::Off) {
+            return None;
+        }
+        let tenant = |row: Option<TriggerRow>| {
+            let column = table.protection.tenant.as_ref()?;
+            references::tenant_of(&row?, relation, column)
+        };
+        let (old_tenant, new_tenant) = (tenant(rows.old), tenant(rows.new));
+        Some(Self { rows, relation, table, phase, old_tenant, new_tenant })
+    }
+
+    fn run(&self) -> Result<(), Refusal> {
+        if self.phase == Phase::Commit && !self.is_current() {
+            // A later change of the row has its own check.
+            return Ok(());
+        }
+        self.unless_superseded(self.check_public())?;
+        for reference in self.table.outgoing.iter().filter(|r| self.is_due(r)) {
+            self.unless_superseded(self.check_referring(reference))?;
+        }
+        for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
+            self.unless_superseded(self.check_referred(reference))?;
+        }
+        Ok(())
+    }
+
+    fn is_due(&self, reference: &Reference) -> bool {
+        reference.deferrable == (self.phase == Phase::Commit)
+    }
+
+    /// A row changed again by the same statement's triggers is checked when that change's own event comes.
+    fn unless_superseded(&self, outcome: Result<(), Refusal>) -> Result<(), Refusal> {
+        match outcome {
+            Err(_) if !self.is_current() => Ok(()),
+            outcome => references::enforce(outcome),
+        }
+    }
+
+    /// Is the new row still the table's? A deleted row stays deleted.
+    fn is_current(&self) -> bool {
+        let Some(new) = self.rows.new else { return true };
+        let text = format!(
+            "select from only {} r where r.ctid operator(pg_catalog.=) $1",
+            relations::qualified(self.relation)
+        );
+        !spi::once(&text, &[pg_sys::TIDOID], &[arg(new.place())], Sees::Latest, |_| ()).is_empty()
+    }
+
+    /// A tenant becomes NULL only by a session that may write public rows, whatever a foreign key's action says.
+    fn check_public(&self) -> Result<(), Refusal> {
+        let Protection { kind, .. } = self.table.protection;
+        if self.rows.new.is_none() || self.new_tenant.is_some() || self.phase == Phase::Commit {
+            return Ok(());
+        }
+        let table = || relations::name(self.relation);
+        match kind {
+            Kind::Untenanted => Ok(()),
+            Kind::Required => Err(Refusal::RequiredTenant { table: table() }),
+            Kind::Optional if owner::outer_user_is_exempt() => Ok(()),
+            Kind::Optional if session::ask(|access, _| access.writes_public) => Ok(()),
+            Kind::Optional if self.rows.old.is_none() => Err(Refusal::WritesPublic { table: table() }),
+            Kind::Optional if self.old_tenant.is_some() => Err(Refusal::BecomesPublic { table: table() }),
+            Kind::Optional => Ok(()),
+        }
+    }
+
+    fn check_referring(&self, reference: &Reference) -> Result<(), Refusal> {
+        let Some(new) = &self.rows.new else { return Ok(()) };
+        let columns = references::numbers(self.relation, &reference.child_columns);
+        let changed = self.old_tenant != self.new_tenant || columns.iter().any(|c| self.rows.differs(*c));
+        match references::key(new, &columns) {
+            Some(key) if changed => references::check_referring(reference, self.new_tenant, &key),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_referred(&self, reference: &Reference) -> Result<(), Refusal> {
+        let Some(old) = &self.rows.old else { return Ok(()) };
+        let columns = references::numbers(self.relation, &reference.parent_columns);
+        let Some(old_key) = references::key(old, &columns) else { return Ok(()) };
+        let key_freed = self.rows.new.is_none() || columns.iter().any(|c| self.rows.differs(*c));
+        if key_freed {
+            return self.check_taken_key(reference, &old_key);
+        }
+        if self.old_tenant == self.new_tenant {
+            return Ok(());
+        }
+        self.lock_against_new_references();
+        references::check_referred(reference, self.new_tenant, &old_key)
+    }
+
+    /// A key that was freed may have been taken by another tenant's row in the same statement or, under a foreign key
+    /// that is checked at commit, in the same transaction. The rows that refer to it then refer to that row.
+    fn check_taken_key(&self, reference: &Reference, key: &[Arg]) -> Result<(), Refusal> {
+        match references::holder(reference, key) {
+            Some(tenant) => references::check_referred(reference, tenant, key),
+            None => Ok(()),
+        }
+    }
+
+    /// An update that leaves the key alone does not conflict with the KEY SHARE lock that a foreign key takes. FOR UPDATE
+    /// does: it waits for those who are about to refer to the row, and makes later ones wait.
+    fn lock_against_new_references(&self) {
+        let Some(new) = self.rows.new else { return };
+        let text = format!(
+            "select from only {} r where r.ctid operator(pg_catalog.=) $1 for update",
+            relations::qualified(self.relation)
+        );
+        spi::once(&text, &[pg_sys::TIDOID], &[arg(new.place())], Sees::Latest, |_| ());
+    }
+}
