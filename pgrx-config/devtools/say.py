@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import re
 import signal
 import subprocess
 import sys
@@ -58,10 +59,11 @@ def capture(command, **options):
 
 
 def tail(file, lines=60):
-    """The end of a log, without cargo's lines of progress."""
-    shown = [text for text in file.read_text(errors="replace").splitlines()
-             if not text.lstrip().startswith(("Compiling ", "Checking ", "Downloaded "))]
-    return "\n".join(shown[-lines:])
+    """The end of a log, without cargo's progress, and without its warnings where there are errors."""
+    text = re.sub(r"^ *(Compiling|Checking|Downloaded) .*\n", "", file.read_text(errors="replace"), flags=re.M)
+    if re.search(r"^error", text, re.M):
+        text = re.sub(r"^warning(.+\n)+\n", "", text, flags=re.M)
+    return "\n".join(text.splitlines()[-lines:])
 
 
 @contextlib.contextmanager
