@@ -6,7 +6,7 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
-use crate::catalog::offenders::Offender;
+use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection;
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
@@ -62,7 +62,8 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
     match change {
         Change::NewTable | Change::NewPart => {
             refuse_policies_of_others(protection.root)?;
-            parts::protect(protection.root, protection);
+            let new = parts::protect(protection.root, protection, true);
+            refuse_rows(protection.root, new.into_iter().flat_map(offenders::of_part).collect())?;
             adopt_references(protection.root)
         }
         Change::NewConstraint => adopt_references(protection.root),
@@ -83,7 +84,11 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
 
 /// New foreign keys become reference rules; rows that break them are refused as a new foreign key's own are.
 fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
-    let found: Vec<Offender> = parts::with_own_constraints(root).into_iter().flat_map(parts::adopt_references).collect();
+    let parts = parts::with_own_constraints(root);
+    refuse_rows(root, parts.into_iter().flat_map(parts::adopt_references).collect())
+}
+
+fn refuse_rows(root: pg_sys::Oid, found: Vec<Offender>) -> Result<(), Refusal> {
     if found.is_empty() {
         return Ok(());
     }
@@ -112,7 +117,7 @@ fn keep_lost_part(part: pg_sys::Oid) {
     for part in lost {
         PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::Statement, |_| ()));
         if let Some(protection) = protection::protection(part) {
-            parts::protect(part, &protection);
+            parts::protect(part, &protection, true);
         }
     }
 }

@@ -57,6 +57,8 @@ pub enum Refusal {
     PermissivePolicy { relation: String },
 
     // Rows
+    MayNotWriteTenant,
+    MayNotWritePublic,
     RequiredTenant { table: String },
     BecomesPublic { table: String },
     WritesPublic { table: String },
@@ -325,6 +327,18 @@ impl Refusal {
                 format!("table {relation} may not have a further permissive policy"),
                 "Permissive policies are joined by OR: it would show rows that tenancy hides.",
                 "Create it AS RESTRICTIVE, or drop it.",
+            ),
+            MayNotWriteTenant => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "this session may not write rows of this tenant",
+                "The tenant of the new row is not among those that tenancy.writable_tenants() lists.",
+                "Leave the tenant column out to write for the session's own tenant, or enter another context.",
+            ),
+            MayNotWritePublic => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "this session may not write public rows",
+                "The new row has no tenant, which makes it public.",
+                "Give the row a tenant, or enter as a user of the service provider whose role updates public data.",
             ),
             RequiredTenant { table } => parts(
                 Code::ERRCODE_NOT_NULL_VIOLATION,

@@ -9,11 +9,12 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 use crate::catalog::access::Mode;
 use crate::catalog::{offenders, to_pg};
 use crate::error::Refusal;
-use crate::pg::spi::{Sees, arg, query};
-use crate::pg::{owner, transactions};
+use crate::pg::spi::{self, Sees, arg, query};
+use crate::pg::{owner, quiet, transactions};
 use crate::session;
 
 query!(SET_MODE, "set_mode.sql", &[pg_sys::TEXTOID]);
+query!(UNFINISHED, "unfinished.sql", &[]);
 query!(RECORD, "record_activity.sql", &[pg_sys::TEXTOID, pg_sys::UUIDOID, pg_sys::UUIDOID, pg_sys::TEXTOID]);
 
 thread_local! {
@@ -90,6 +91,16 @@ fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, mes
     });
 }
 
+/// Makes up for what protect() could not do while rows broke the rules.
+fn finish_protection() {
+    quiet::run(|| {
+        owner::run(|| {
+            let commands: Vec<String> = UNFINISHED.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1)));
+            commands.iter().for_each(|command| spi::run(command));
+        });
+    });
+}
+
 /// Sets how strictly tenancy is enforced. See `tenancy.set_mode`.
 #[pg_extern(sql = false)]
 fn set_mode(mode: &str) -> Result<(), ErrorReport> {
@@ -104,6 +115,9 @@ fn set_mode(mode: &str) -> Result<(), ErrorReport> {
             0 => (),
             count => return Err(Refusal::ViolationsRemain { count }.into()),
         }
+    }
+    if wanted == Mode::Enforce {
+        finish_protection();
     }
     owner::run(|| SET_MODE.with(|q| q.rows(&[arg(mode)], Sees::Statement, |_| ())));
     let (tenant, user) = session::ask(|access, _| (access.home, access.user));

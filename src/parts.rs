@@ -4,13 +4,14 @@
 use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
-use crate::catalog::protection::{self, KeyType, Protection};
+use crate::catalog::protection::{self, KeyType, Protection, TenantColumn};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
 query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
 struct Part {
@@ -37,36 +38,60 @@ pub fn with_own_constraints(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
     of(relation).into_iter().filter(|p| p.relation == relation || !p.is_partition).map(|p| p.relation).collect()
 }
 
-/// Gives a table and all its parts what they do not have yet.
-pub fn protect(relation: pg_sys::Oid, protection: &Protection) {
+/// Gives a table and all its parts what they do not have yet; returns the parts that had no protection. With `valid`,
+/// their rows are known to have tenants that exist, or are to be refused if not.
+pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> Vec<pg_sys::Oid> {
     owner::run(|| {
-        for part in of(relation) {
-            protect_part(&part, part.relation == relation, protection);
+        let parts = of(relation);
+        for part in &parts {
+            if let Some(tenant) = &protection.tenant {
+                protect_visibility(part, tenant);
+            }
+            if part.relation == relation || !part.is_partition {
+                protect_integrity(part, protection.tenant.as_ref(), valid);
+            }
         }
-    });
+        parts.into_iter().filter(|part| !part.has_policies).map(|part| part.relation).collect()
+    })
 }
 
-fn protect_part(part: &Part, is_top: bool, protection: &Protection) {
+/// What every part needs: queries that name it ask its policies only.
+fn protect_visibility(part: &Part, tenant: &TenantColumn) {
     let name = relations::qualified(part.relation);
-    if let Some(tenant) = &protection.tenant {
-        if !part.has_policies {
-            let (can_read, can_write) = match tenant.key {
-                KeyType::Uuid => ("can_read", "can_write"),
-                KeyType::Number => ("can_read_number", "can_write_number"),
-            };
-            let text = include_str!("../sql/templates/protect_part.sql")
-                .replace("{column}", &quote_identifier(&tenant.name))
-                .replace("{can_read}", can_read)
-                .replace("{can_write}", can_write);
-            fill(&text, &name);
-        }
-        if !part.has_truncate_trigger {
-            fill(include_str!("../sql/templates/truncate_trigger.sql"), &name);
-        }
+    if !part.has_policies {
+        let suffix = match tenant.key {
+            KeyType::Uuid => "",
+            KeyType::Number => "_number",
+        };
+        let text = include_str!("../sql/templates/protect_part.sql")
+            .replace("{column}", &quote_identifier(&tenant.name))
+            .replace("{can_read}", &format!("can_read{suffix}"))
+            .replace("{can_write}", &format!("can_write{suffix}"))
+            .replace("{check_write}", &format!("check_write{suffix}"));
+        fill(&text, &name);
     }
-    if !part.has_row_trigger && (is_top || !part.is_partition) {
+    if !part.has_truncate_trigger {
+        fill(include_str!("../sql/templates/truncate_trigger.sql"), &name);
+    }
+}
+
+/// What PostgreSQL passes on to partitions but not to inheritance children.
+fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
+    let name = relations::qualified(part.relation);
+    if !part.has_row_trigger {
         fill(include_str!("../sql/templates/row_trigger.sql"), &name);
     }
+    let Some(tenant) = tenant else { return };
+    let args = [arg(part.relation), arg(tenant.name.as_str())];
+    if !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Statement, |_| ())).is_empty() {
+        return;
+    }
+    let not_valid = if valid || relations::is_partitioned(part.relation) { "" } else { " not valid" };
+    spi::run(&format!(
+        "alter table {name} add foreign key ({}) references tenancy.tenants ({}){not_valid}",
+        quote_identifier(&tenant.name),
+        tenant.key.column(),
+    ));
 }
 
 /// Takes everything back from a table and its parts.

@@ -50,6 +50,27 @@ fn can_write_number(tenant: Option<i64>) -> bool {
     writes(tenant)
 }
 
+/// Like `can_write`, but refuses with the reason. See `tenancy.check_write`.
+#[pg_extern(sql = false)]
+fn check_write(tenant: Option<Uuid>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(tenant.map(from_pg))?)
+}
+
+/// The same for tables that name tenants by number. See `tenancy.check_write_number`.
+#[pg_extern(sql = false)]
+fn check_write_number(tenant: Option<i64>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(tenant)?)
+}
+
+fn refuse_unless_writes<K: Key>(tenant: Option<K>) -> Result<bool, Refusal> {
+    let public = tenant.is_none();
+    match (writes(tenant), public) {
+        (true, _) => Ok(true),
+        (false, true) => Err(Refusal::MayNotWritePublic),
+        (false, false) => Err(Refusal::MayNotWriteTenant),
+    }
+}
+
 fn reads<K: Key>(tenant: Option<K>) -> bool {
     decide(modes::Unasked::Reading, |access| match &tenant {
         Some(tenant) => K::of(&access.reads).contains(tenant),

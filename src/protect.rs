@@ -85,7 +85,6 @@ struct Protecting {
 struct ColumnFacts {
     key: KeyType,
     has_default: bool,
-    has_foreign_key: bool,
     has_index: bool,
 }
 
@@ -112,7 +111,7 @@ impl Protecting {
         if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
             self.alter_column(facts, tenant, accepted);
         }
-        parts::protect(self.relation, &self.protection);
+        parts::protect(self.relation, &self.protection, accepted);
         self.adopt_references()?;
         Ok(self.create_index())
     }
@@ -147,22 +146,12 @@ impl Protecting {
         });
     }
 
-    /// NOT NULL, the foreign key to tenants and the default. Where offending rows were accepted, the rules hold for new
+    /// NOT NULL and the default. Where offending rows were accepted, the rules hold for new
     /// rows only, until set_mode('enforce').
     fn alter_column(&self, facts: &ColumnFacts, tenant: &TenantColumn, valid: bool) {
         let (table, column) = (&self.name, pgrx::spi::quote_identifier(&tenant.name));
         if self.protection.kind == Kind::Required && valid {
             spi::run(&format!("alter table {table} alter column {column} set not null"));
-        }
-        if !facts.has_foreign_key {
-            for part in parts::with_own_constraints(self.relation) {
-                let not_valid = if valid || relations::is_partitioned(part) { "" } else { " not valid" };
-                spi::run(&format!(
-                    "alter table {} add foreign key ({column}) references tenancy.tenants ({}){not_valid}",
-                    relations::qualified(part),
-                    tenant.key.column(),
-                ));
-            }
         }
         if facts.has_default {
             notice(format!("column {column} of {table} keeps its default"));
@@ -224,9 +213,9 @@ fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
 }
 
 fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<ColumnFacts, Refusal> {
-    let read = |row: &Row| (row.must::<String>(1), row.must(2), row.must(3), row.must(4));
+    let read = |row: &Row| (row.must::<String>(1), row.must(2), row.must(3));
     let found = TENANT_COLUMN_FACTS.with(|q| q.first(&[arg(relation), arg(column)], Sees::Statement, read));
-    let (found, has_default, has_foreign_key, has_index) =
+    let (found, has_default, has_index) =
         found.ok_or_else(|| Refusal::UnknownColumn { relation: name.to_owned(), column: column.to_owned() })?;
     let key = match found.as_str() {
         "uuid" => KeyType::Uuid,
@@ -239,7 +228,7 @@ fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<Colum
             });
         }
     };
-    Ok(ColumnFacts { key, has_default, has_foreign_key, has_index })
+    Ok(ColumnFacts { key, has_default, has_index })
 }
 
 /// The default of a tenant column, as SQL.

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::catalog::protection::{KeyType, Protection, Reference, TenantColumn};
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::Refusal;
-use crate::model::system_group::Relation;
 use crate::modes;
 use crate::pg::rows::TriggerRow;
 use crate::pg::spi::{Arg, Plan, Row, Sees};
@@ -92,7 +91,7 @@ fn may_refer(reference: &Reference, child: Tenant, parent: Tenant) -> bool {
     }
     let Some(child) = child else { return false };
     hold_hierarchy();
-    hierarchy::related(child, Relation::Supertenants).iter().any(|above| above.id == parent)
+    hierarchy::is_above(parent, child)
 }
 
 /// Keeps tenants from being moved until the transaction ends; waits for a move that is under way.

@@ -85,6 +85,18 @@ create function tenancy.can_write_number(tenant bigint) returns boolean
 
 comment on function tenancy.can_write_number(bigint) is 'can_write() for tables that name tenants by tenants.number';
 
+create function tenancy.check_write(tenant uuid) returns boolean
+  language c stable parallel safe cost 1
+  as 'MODULE_PATHNAME', 'check_write_wrapper';
+
+comment on function tenancy.check_write(uuid) is 'can_write() for new rows: refuses with the reason instead of saying no';
+
+create function tenancy.check_write_number(tenant bigint) returns boolean
+  language c stable parallel safe cost 1
+  as 'MODULE_PATHNAME', 'check_write_number_wrapper';
+
+comment on function tenancy.check_write_number(bigint) is 'check_write() for tables that name tenants by tenants.number';
+
 create function tenancy.readable_tenants() returns uuid[]
   language c stable parallel safe
   as 'MODULE_PATHNAME', 'readable_tenants_wrapper';
@@ -115,6 +127,8 @@ revoke all on function
   tenancy.can_read_number(bigint),
   tenancy.can_write(uuid),
   tenancy.can_write_number(bigint),
+  tenancy.check_write(uuid),
+  tenancy.check_write_number(bigint),
   tenancy.readable_tenants(),
   tenancy.writable_tenants(),
   tenancy.writable_tenant(boolean),
@@ -126,6 +140,8 @@ grant execute on function
   tenancy.can_read_number(bigint),
   tenancy.can_write(uuid),
   tenancy.can_write_number(bigint),
+  tenancy.check_write(uuid),
+  tenancy.check_write_number(bigint),
   tenancy.readable_tenants(),
   tenancy.writable_tenants(),
   tenancy.writable_tenant(boolean),

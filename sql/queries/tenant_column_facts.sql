@@ -1,14 +1,7 @@
--- $1 relation, $2 column. Its type, whether it has a default, a foreign key to tenants and an index that begins with it.
+-- $1 relation, $2 column. Its type, whether it has a default and an index that begins with it.
 select
   format_type(a.atttypid, null),
   a.atthasdef,
-  exists (
-    select from pg_constraint c
-    where c.conrelid = a.attrelid
-      and c.contype = 'f'
-      and c.conkey = array[a.attnum]
-      and c.confrelid = 'tenancy.tenants'::regclass
-  ),
   exists (
     select from pg_index i
     where i.indrelid = a.attrelid

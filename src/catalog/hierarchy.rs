@@ -1,8 +1,11 @@
 //! Which tenants are below, above and related, and which a group has.
 
+use std::rc::Rc;
+
 use pgrx::pg_sys;
 use uuid::Uuid;
 
+use super::memo::Memo;
 use super::{from_pg, to_pg};
 use crate::model::system_group::Relation;
 use crate::pg::owner;
@@ -103,14 +106,32 @@ query!(TENANT_BY_NUMBER, "tenant_by_number.sql", &[pg_sys::INT8OID]);
 query!(SERVICE_PROVIDER, "service_provider.sql", &[]);
 query!(TENANT_NAME, "tenant_name.sql", &[pg_sys::UUIDOID]);
 
+thread_local! {
+    static IDS: Memo<i64, Option<Uuid>> = Memo::new();
+    static PROVIDER: Memo<(), Option<Uuid>> = Memo::new();
+    static ABOVE: Memo<Uuid, Rc<[Uuid]>> = Memo::new();
+}
+
 /// The tenant with this number.
 pub fn tenant_by_number(number: i64) -> Option<Uuid> {
-    owner::run(|| TENANT_BY_NUMBER.with(|q| q.first(&[arg(number)], Sees::Latest, |row| from_pg(row.must(1)))))
+    let look_up = |number: &i64| {
+        owner::run(|| TENANT_BY_NUMBER.with(|q| q.first(&[arg(*number)], Sees::Latest, |row| from_pg(row.must(1)))))
+    };
+    IDS.with(|ids| ids.get(number, look_up))
 }
 
 /// The service provider, once there is one.
 pub fn service_provider() -> Option<Uuid> {
-    owner::run(|| SERVICE_PROVIDER.with(|q| q.first(&[], Sees::Latest, |row| from_pg(row.must(1)))))
+    let look_up =
+        |_: &()| owner::run(|| SERVICE_PROVIDER.with(|q| q.first(&[], Sees::Latest, |row| from_pg(row.must(1)))));
+    PROVIDER.with(|provider| provider.get((), look_up))
+}
+
+/// Is one tenant above another, or the same? What is remembered is true if hierarchy_lock is held: taking it reads the
+/// invalidations of those who changed the hierarchy before.
+pub fn is_above(above: Uuid, tenant: Uuid) -> bool {
+    let look_up = |tenant: &Uuid| related(*tenant, Relation::Supertenants).into_iter().map(|t| t.id).collect();
+    ABOVE.with(|memo| memo.get(tenant, look_up)).contains(&above)
 }
 
 /// The tenant's name.

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod hierarchy;
+pub mod memo;
 pub mod offenders;
 pub mod protection;
 pub mod watched;

@@ -45,6 +45,13 @@ pub fn of_relation(relation: Oid) -> Vec<Offender> {
     of_table(relation, &table.protection).into_iter().chain(references).collect()
 }
 
+/// The same for one part of a table, with the references that its rows have as rows of the table.
+pub fn of_part(part: Oid) -> Vec<Offender> {
+    let Some(table) = protection::table(part) else { return Vec::new() };
+    let references = table.outgoing.iter().flat_map(|reference| in_relation(part, reference, None));
+    of_table(part, &table.protection).into_iter().chain(references).collect()
+}
+
 /// The rows of a table whose own tenant is missing or unknown.
 pub fn of_table(relation: Oid, protection: &Protection) -> Vec<Offender> {
     let Some(column) = &protection.tenant else { return Vec::new() };
@@ -67,6 +74,10 @@ fn fill_column(template: &str, relation: Oid, column: &TenantColumn) -> String {
 
 /// The rows that refer to rows which they may not refer to; of all tenants or of some.
 pub fn of_reference(reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offender> {
+    in_relation(reference.child, reference, among)
+}
+
+fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offender> {
     let Some(parent) = &reference.parent_protection.tenant else { return Vec::new() };
     let conditions: Vec<String> = (reference.parent_columns.iter().zip(&reference.child_columns))
         .zip(&reference.operators)
@@ -80,8 +91,8 @@ pub fn of_reference(reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offend
     };
     let eligible = if reference.service_provider_eligible { "and pt.kind <> 'service_provider'" } else { "" };
     let text = include_str!("../../sql/templates/forbidden_references.sql")
-        .replace("{key}", &key_expression(reference.child))
-        .replace("{child}", &from(reference.child))
+        .replace("{key}", &key_expression(child))
+        .replace("{child}", &from(child))
         .replace("{parent}", &from(reference.parent))
         .replace("{condition}", &conditions.join(" and "))
         .replace("{parent_key}", parent.key.column())
@@ -89,7 +100,7 @@ pub fn of_reference(reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offend
         .replace("{child_tenant}", &child_tenant)
         .replace("{eligible}", eligible)
         .replace("{among}", if among.is_some() { "and ct.id = any($1)" } else { "" });
-    find(reference.child, &format!("reference {}", reference.constraint), &text, among)
+    find(child, &format!("reference {}", reference.constraint), &text, among)
 }
 
 fn find(relation: Oid, rule: &str, text: &str, among: Option<&[Uuid]>) -> Vec<Offender> {

@@ -176,12 +176,7 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
     unsafe {
         let parallel = pg_sys::IsInParallelMode();
         let snapshot = match sees {
-            Sees::Latest if !parallel => {
-                // SPI moves on to the next command only for snapshots that it takes itself, so our own transaction's
-                // last changes would stay unseen.
-                pg_sys::CommandCounterIncrement();
-                pg_sys::GetLatestSnapshot()
-            }
+            Sees::Latest if !parallel => pg_sys::GetLatestSnapshot(),
             _ => std::ptr::null_mut(),
         };
         let read_only = parallel;
