@@ -44,7 +44,8 @@ def send(cluster, database, role, statements):
 
 
 def answer(text):
-    lines = list(csv.reader(io.StringIO(text)))
+    # an empty line is a row whose only cell is empty
+    lines = [line or [""] for line in csv.reader(io.StringIO(text))]
     found = Answer()
     if lines and len(lines[-1]) == 1 and TAG.fullmatch(lines[-1][0]):
         found.tag = lines.pop()[0]

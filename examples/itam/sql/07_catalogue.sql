@@ -20,11 +20,12 @@ values ('in_use', 'assigned to somebody'),
        ('repair', 'away for repair'),
        ('retired', 'no longer in service');
 
-insert into itam.vendors (pci_id, name)
-select id, name from pci_vendors order by id;
+-- Said outright: the column's default is the session's own tenant.
+insert into itam.vendors (tenant_id, pci_id, name)
+select null, id, name from pci_vendors order by id;
 
-insert into itam.models (vendor_id, pci_id, name)
-select v.id, d.vendor_id || ':' || d.id, d.name
+insert into itam.models (tenant_id, vendor_id, pci_id, name)
+select null, v.id, d.vendor_id || ':' || d.id, d.name
 from pci_devices d
 join itam.vendors v on v.pci_id = d.vendor_id
 order by d.vendor_id, d.id;

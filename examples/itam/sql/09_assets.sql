@@ -32,7 +32,7 @@ where status = 'in_use'
 order by id;
 
 insert into itam.asset_events (tenant_id, asset_id, happened_at, event)
-select a.tenant_id, a.id, timestamptz '2025-01-01 08:00+00' + (a.id * 17 + e.n * 1013) % 8700 * interval '1 hour', e.event
+select a.tenant_id, a.id, timestamptz '2025-01-01 08:00+00' + (a.id * 1231 + e.n * 1013) % 8700 * interval '1 hour', e.event
 from itam.assets a
 join (values (1, 'inventoried'), (2, 'firmware updated')) as e (n, event) on e.n = 1 or a.id % 3 <> 0
 order by a.id, e.n;

@@ -19,13 +19,13 @@ select count(*) as assets, count(distinct tenant_id) as tenants from itam.assets
 --= rows
 --| 0 | 0
 
---## A function that looks at rows before the policy does
+--## A cheap function that tells what it was shown is not shown a row before tenancy has let it through
 --@ itam_de_by
-create function pg_temp.leak(text) returns boolean cost 0.0001 language plpgsql
-as $$ begin raise notice '%', $1; return false; end $$;
-select count(*) as leaked from itam.assets where pg_temp.leak(serial) and serial not like 'DE-BY-%';
---= rows
---| 0
+create function pg_temp.tell(text) returns boolean cost 0.0001 language plpgsql
+as $$ begin raise notice 'saw %', $1; return true; end $$;
+select count(*) as told from itam.assets where pg_temp.tell(serial) and price < 300;
+--= rows of the superuser
+--| select count(*) from itam.assets where tenant_id = '{tenant DE-BY}' and price < 300;
 
 --## A prepared statement, planned for one user and run for another
 --@ itam_app
