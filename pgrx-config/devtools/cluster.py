@@ -63,12 +63,28 @@ class Cluster:
         return Cluster.start(self.major, name, from_data=copy)
 
     def upgrade_from(self, old, *words):
-        """pg_upgrade: this bare cluster takes over the databases of an older one; then this one is up."""
+        """pg_upgrade: this bare cluster takes over the databases of an older one, which is up; then this one is up."""
+        if b"pg_attver" not in self.server.program("postgres").read_bytes():
+            old.forget_attribute_versions()
         old.down()
         self.down()
-        self.run_on_server("pg_upgrade", "-b", old.server.bindir, "-B", self.server.bindir, "-d", old.data,
-                           "-D", self.data, "-U", "postgres", "-s", self.socket_folder, *words)
+        try:
+            self.run_on_server("pg_upgrade", "-b", old.server.bindir, "-B", self.server.bindir, "-d", old.data,
+                               "-D", self.data, "-U", "postgres", "-s", self.socket_folder, *words)
+        except say.Failure as failure:
+            logs = [say.tail(file, 30) for file in self.data.glob("pg_upgrade_output.d/*/log/*.log")]
+            raise say.Failure("\n".join([str(failure), *(log for log in logs if "error:" in log)])) from None
         self.up()
+
+    def forget_attribute_versions(self):
+        """Since November 2026 the minor releases note a version with each column (pg_attribute.attoptions: pg_attver).
+
+        Earlier ones refuse it, so nothing with a table can be upgraded from 15.20 to 18.6, whoever made the table.
+        """
+        for database in self.psql("postgres", "select datname from pg_database where datallowconn").split():
+            self.psql(database, """update pg_catalog.pg_attribute set attoptions =
+                (select array_agg(word) from unnest(attoptions) word where word not like 'pg_attver=%')
+                where attrelid >= 16384 and attoptions is not null""")
 
     @classmethod
     def find(cls, name):
