@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests: every kind, on every wanted PostgreSQL, on servers of its own. tests/README.md says how to write one."""
+"""Runs the tests: every kind, on every wanted PostgreSQL, on servers of its own. README.md says how to write one."""
 
 import argparse
 import os

@@ -8,8 +8,8 @@ import subprocess
 
 from . import say
 
-# nobody, but able to read and write below a checkout that only root can enter. Without no_setuid_fixup the kernel leaves
-# capabilities out of account in access(2), with which PostgreSQL's programs look for one another.
+# nobody, but able to read and write below a checkout that only root can enter. Without no_setuid_fixup the kernel
+# ignores capabilities in access(2), with which PostgreSQL's programs look for one another.
 REACH = ("--inh-caps=+dac_override,+dac_read_search", "--ambient-caps=+dac_override,+dac_read_search",
          "--securebits=+no_setuid_fixup")
 

@@ -189,8 +189,9 @@ class Cluster:
 
     def _hold(self):
         """Marks the cluster as this run's: the lock goes when the run ends, however it ends."""
-        (self.folder / "server.json").write_text(json.dumps({
-            "major": self.major, "bindir": str(self.server.bindir), "libraries": list(map(str, self.server.libraries))}))
+        libraries = [str(folder) for folder in self.server.libraries]
+        noted = {"major": self.major, "bindir": str(self.server.bindir), "libraries": libraries}
+        (self.folder / "server.json").write_text(json.dumps(noted))
         self._lock = (self.folder / "run").open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 

@@ -54,7 +54,8 @@ def capture(command, **options):
     except OSError as error:
         raise Failure(f"{command[0]} cannot be run: {error.strerror}") from None
     if done.returncode:
-        raise Failure(f"{' '.join(command)} failed with {done.returncode}:\n{(done.stdout[-3000:] + done.stderr).strip()}")
+        said = (done.stdout[-3000:] + done.stderr).strip()
+        raise Failure(f"{' '.join(command)} failed with {done.returncode}:\n{said}")
     return done.stdout
 
 

@@ -122,4 +122,5 @@ def libraries_of(programs):
     """The folders outside the system's own that the programs take libraries from."""
     shown = "".join(subprocess.run(["ldd", program], capture_output=True, text=True).stdout for program in programs)
     folders = {Path(os.path.normpath(path)).parent for path in re.findall(r"=> (/\S+)", shown)}
-    return tuple(sorted(folder for folder in folders if not re.match(r"(/usr)?/lib(64)?(/[^/]+-linux-gnu)?$", str(folder))))
+    of_system = re.compile(r"(/usr)?/lib(64)?(/[^/]+-linux-gnu)?")
+    return tuple(sorted(folder for folder in folders if not of_system.fullmatch(str(folder))))

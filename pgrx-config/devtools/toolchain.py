@@ -32,7 +32,7 @@ def cargo_pgrx():
 def cargo():
     found = shutil.which("cargo")
     if not found:
-        raise say.Failure("cargo was not found on PATH: a Rust toolchain is needed (rustup.rs)")
+        raise say.Failure("cargo was not found on PATH: a Rust toolchain is needed")
     return found
 
 

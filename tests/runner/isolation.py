@@ -4,6 +4,7 @@ A spec that says @LEVEL@ (begin isolation level @LEVEL@) is three tests, one an 
 expected file: NAME.read-committed.out and so on.
 """
 
+import functools
 import subprocess
 
 from devtools import paths
@@ -23,8 +24,7 @@ def find():
         for level in LEVELS if "@LEVEL@" in spec else (None,):
             name = f"{file.stem}.{level.replace(' ', '-')}" if level else file.stem
             text = spec.replace("@LEVEL@", level or "")
-            tests.append(Test(f"isolation/{name}",
-                              lambda cluster, options, name=name, text=text: run(name, text, cluster, options), 100_000))
+            tests.append(Test(f"isolation/{name}", functools.partial(run, name, text), 100_000))
     return tests
 
 

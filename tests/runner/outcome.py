@@ -12,7 +12,7 @@ from devtools import paths, say
 
 SHOWN = 80    # lines of a difference
 # Accepting one of these as expected would hide a crash.
-CRASHED = re.compile(r"server closed the connection|terminating connection because of crash|connection to server was lost")
+CRASHED = re.compile("server closed the connection|because of crash of another|connection to server was lost")
 
 
 class Failed(Exception):
@@ -80,7 +80,8 @@ def compare(expected, cluster, got, accept):
         return
     name = file.relative_to(paths.ROOT)
     if not file.exists():
-        raise Failed(f"{name} is missing; look at this, then run again with ACCEPT=1:\n" + "\n".join(got.splitlines()[:SHOWN]))
+        shown = "\n".join(got.splitlines()[:SHOWN])
+        raise Failed(f"{name} is missing; look at this, then run again with ACCEPT=1:\n{shown}")
     wanted = file.read_text()
     if got != wanted:
         lines = list(difflib.unified_diff(wanted.splitlines(), got.splitlines(), str(name), "now", lineterm="", n=4))

@@ -20,7 +20,7 @@ def start(major, name="test", **options):
 
 
 def database(cluster, name):
-    """A fresh database with the extension. The name is the test's, so that messages that hold it are always the same."""
+    """A fresh database with the extension, named by the test: messages that hold its name are always the same."""
     cluster.dropdb(name)
     cluster.createdb(name, TEMPLATE)
     return name

@@ -4,6 +4,7 @@ Errors are shown with SQLSTATE, DETAIL and HINT (psql's verbose form without its
 source code). A test begins as the role app, whom row security binds; `\\c - postgres` and the like change that.
 """
 
+import functools
 import re
 import subprocess
 
@@ -18,8 +19,8 @@ SETTINGS = {"VERBOSITY": "verbose", "SHOW_CONTEXT": "never", "HIDE_TABLEAM": "on
 
 
 def find():
-    return [Test(f"regress/{file.stem}", lambda cluster, options, file=file: run(file, cluster, options),
-                 file.stat().st_size) for file in sorted((HOME / "sql").glob("*.sql"))]
+    return [Test(f"regress/{file.stem}", functools.partial(run, file), file.stat().st_size)
+            for file in sorted((HOME / "sql").glob("*.sql"))]
 
 
 def run(file, cluster, options):

@@ -10,6 +10,7 @@
 Each method is one test. There is no skipping: a class runs on the majors that it names, or on all.
 """
 
+import functools
 import importlib.util
 import sys
 import unittest
@@ -60,7 +61,7 @@ def find(major, wanted):
         for case in cases(file):
             if (case.majors is None or major in case.majors) and set(case.needs) <= set(wanted):
                 name = f"scenario/{file.stem.removeprefix('test_')}.{case._testMethodName.removeprefix('test_')}"
-                tests.append(Test(name, lambda cluster, _, case=case: run(case, cluster), 1_000_000))
+                tests.append(Test(name, functools.partial(run, case), 1_000_000))
     return tests
 
 
@@ -73,7 +74,7 @@ def cases(file):
     return [case for suite in suites for case in suite if isinstance(case, Scenario)]
 
 
-def run(case, cluster):
+def run(case, cluster, _options):
     case.cluster, case.major = cluster, cluster.major
     result = unittest.TestResult()
     case.run(result)
