@@ -187,7 +187,10 @@ impl Refusal {
             MoveBreaksReferences { tenant, offenders } => parts(
                 Code::ERRCODE_RESTRICT_VIOLATION,
                 format!("moving tenant \"{tenant}\" would break references"),
-                listed("Rows of the moved tenants refer to rows of tenants that would no longer be above them", offenders),
+                listed(
+                    "Rows of the moved tenants refer to rows of tenants that would no longer be above them",
+                    offenders,
+                ),
                 "Change these rows first.",
             ),
             UnknownContact => parts(

@@ -14,6 +14,7 @@ mod modes;
 mod naming;
 mod parts;
 mod pg;
+mod planner;
 mod policies;
 mod protect;
 mod reference_rules;
@@ -33,9 +34,11 @@ extension_sql_file!("../sql/install/06_protection.sql", name = "protection", req
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
-    pg::context_setting::init();
+    session::init();
     pg::invalidation::listen(|relation| {
-        catalog::watched::changed(relation);
+        if catalog::watched::changed(relation) {
+            session::catalog_changed();
+        }
         catalog::protection::changed(relation);
     });
     pg::transactions::listen(pg::transactions::Listeners {

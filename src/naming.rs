@@ -80,10 +80,9 @@ fn tenant_referred_to(
     };
     match references::holder(reference, &key) {
         Some(tenant) if visible(tenant) => Ok(tenant),
-        _ => Err(Refusal::ReferenceHidden {
-            table: relations::name(relation),
-            constraint: reference.constraint.clone(),
-        }),
+        _ => {
+            Err(Refusal::ReferenceHidden { table: relations::name(relation), constraint: reference.constraint.clone() })
+        }
     }
 }
 

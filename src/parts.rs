@@ -127,8 +127,16 @@ pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
             continue;
         }
         if reference.deferrable {
-            ensure_trigger(reference.child, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
-            ensure_trigger(reference.parent, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
+            ensure_trigger(
+                reference.child,
+                "00_tenancy_deferred",
+                include_str!("../sql/templates/deferred_trigger.sql"),
+            );
+            ensure_trigger(
+                reference.parent,
+                "00_tenancy_deferred",
+                include_str!("../sql/templates/deferred_trigger.sql"),
+            );
         }
         found.extend(offenders::of_reference(reference, None));
     }

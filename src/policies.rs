@@ -106,6 +106,26 @@ fn writable_tenants() -> Vec<Uuid> {
     listed(session::ask(|access, _| access.writes.ids.clone()))
 }
 
+/// `readable_tenants` by number. See `tenancy.readable_tenant_numbers`.
+#[pg_extern(sql = false)]
+fn readable_tenant_numbers() -> Vec<i64> {
+    session::ask(|access, _| listed_numbers(&access.reads.numbers))
+}
+
+/// `writable_tenants` by number. See `tenancy.writable_tenant_numbers`.
+#[pg_extern(sql = false)]
+fn writable_tenant_numbers() -> Vec<i64> {
+    session::ask(|access, _| listed_numbers(&access.writes.numbers))
+}
+
+/// For index conditions, which are made for some tenants only: where it is all but some, nothing.
+fn listed_numbers(scope: &Scope<i64>) -> Vec<i64> {
+    match scope {
+        Scope::Only(numbers) => numbers.clone(),
+        Scope::AllBut(_) => Vec::new(),
+    }
+}
+
 fn listed(scope: Scope<uuid::Uuid>) -> Vec<Uuid> {
     match scope {
         Scope::Only(ids) => ids.into_iter().map(to_pg).collect(),

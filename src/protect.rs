@@ -15,11 +15,7 @@ use crate::{parts, session};
 
 query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
 query!(TENANT_COLUMN_FACTS, "tenant_column_facts.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
-query!(
-    ADD_PROTECTION,
-    "add_protection.sql",
-    &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::TEXTOID]
-);
+query!(ADD_PROTECTION, "add_protection.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
 query!(REMOVE_PROTECTION, "remove_protection.sql", &[pg_sys::REGCLASSOID]);
 
 /// Protects a table. See `tenancy.protect`.
@@ -141,9 +137,8 @@ impl Protecting {
         };
         let key = tenant.map(|t| if t.key == KeyType::Uuid { "uuid" } else { "number" });
         let column = tenant.and_then(|t| arg(t.name.as_str()));
-        ADD_PROTECTION.with(|q| {
-            q.rows(&[arg(self.relation), arg(kind), column, key.and_then(arg)], Sees::Statement, |_| ())
-        });
+        ADD_PROTECTION
+            .with(|q| q.rows(&[arg(self.relation), arg(kind), column, key.and_then(arg)], Sees::Statement, |_| ()));
     }
 
     /// NOT NULL and the default. Where offending rows were accepted, the rules hold for new
@@ -221,11 +216,7 @@ fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<Colum
         "uuid" => KeyType::Uuid,
         "integer" | "bigint" => KeyType::Number,
         _ => {
-            return Err(Refusal::TenantColumnType {
-                relation: name.to_owned(),
-                column: column.to_owned(),
-                found,
-            });
+            return Err(Refusal::TenantColumnType { relation: name.to_owned(), column: column.to_owned(), found });
         }
     };
     Ok(ColumnFacts { key, has_default, has_index })

@@ -72,10 +72,8 @@ impl RuleChange<'_> {
 }
 
 fn find(relation: pg_sys::Oid, constraint: &str) -> Result<Rc<Reference>, Refusal> {
-    let unknown = || Refusal::UnknownReference {
-        relation: relations::qualified(relation),
-        constraint: constraint.to_owned(),
-    };
+    let unknown =
+        || Refusal::UnknownReference { relation: relations::qualified(relation), constraint: constraint.to_owned() };
     let table = protection::table(relation).ok_or_else(unknown)?;
     let found = table.outgoing.iter().find(|r| r.child == relation && r.constraint == constraint);
     found.cloned().ok_or_else(unknown)

@@ -9,7 +9,8 @@ use crate::catalog::watched;
 use crate::error::Refusal;
 use crate::model::identity::Identity;
 use crate::model::scope::Access;
-use crate::pg::{context_setting, owner, transactions};
+use crate::model::shape::Reach;
+use crate::pg::{context_setting, owner, planner, transactions};
 
 /// What is remembered, and of which generation of our tables it is true.
 struct Known {
@@ -27,6 +28,15 @@ thread_local! {
     static ACTED: RefCell<Option<Identity>> = const { RefCell::new(None) };
     /// The nesting level of the savepoint in which the context was entered in this transaction; 0 if it was not.
     static ENTERED_AT: Cell<i32> = const { Cell::new(0) };
+    /// The shape of context for which this backend has made plans.
+    static PLANNED: Cell<Option<Shape>> = const { Cell::new(None) };
+    /// Whether the login role is known to stand for no user.
+    static LOGIN_IS_NOBODY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Prepares to hear of the context's changes. Call from `_PG_init`.
+pub fn init() {
+    context_setting::init(context_reverted);
 }
 
 /// What the session may do, and the mode in which the installation is.
@@ -39,6 +49,57 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
         }
         question(&known.access, known.mode)
     })
+}
+
+/// The same for the planner: remembers for which shape of context this backend makes plans.
+pub fn ask_for_plan<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
+    ask(|access, mode| {
+        PLANNED.set(Some(Shape::of(access, mode)));
+        question(access, mode)
+    })
+}
+
+/// What plans take for granted about a context.
+#[derive(Clone, Copy)]
+struct Shape {
+    reads: Reach,
+    writes: Reach,
+    mode: Mode,
+}
+
+impl Shape {
+    fn of(access: &Access, mode: Mode) -> Self {
+        Self { reads: Reach::of(&access.reads.ids), writes: Reach::of(&access.writes.ids), mode }
+    }
+
+    fn same_plans(self, other: Self) -> bool {
+        self.reads.same_plan(other.reads) && self.writes.same_plan(other.writes) && self.mode == other.mode
+    }
+}
+
+/// Drops the plans that were made for another shape of context than the one in force.
+fn drop_unfit_plans() {
+    let Some(planned) = PLANNED.get() else { return };
+    if !ask(|access, mode| planned.same_plans(Shape::of(access, mode))) {
+        PLANNED.set(None);
+        planner::forget_plans();
+    }
+}
+
+/// One of our tables changed: which shape a context has now is not known before it is asked for. Runs when no catalog may
+/// be read.
+pub fn catalog_changed() {
+    if PLANNED.take().is_some() {
+        planner::forget_plans();
+    }
+}
+
+/// The context setting changed by itself, at the end of a transaction or savepoint or by RESET. Where it leaves nobody,
+/// plans made for somebody find nothing, which is right; somebody else may need other plans.
+fn context_reverted(to_nobody: bool) {
+    if !(to_nobody && LOGIN_IS_NOBODY.get()) && PLANNED.take().is_some() {
+        planner::forget_plans();
+    }
 }
 
 /// May the current user change tenants, groups, roles and users: by being a superuser, or by the session's context?
@@ -91,7 +152,9 @@ pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
     if acted.is_some_and(|acted| acted != identity) {
         return Err(Refusal::SecondEntry);
     }
+    LOGIN_IS_NOBODY.set(access::identity_of_login(owner::session_user()).is_none());
     context_setting::set(&identity.to_string(), for_session);
+    drop_unfit_plans();
     ACTED.with_borrow_mut(|acted| *acted = Some(identity));
     if ENTERED_AT.get() == 0 {
         ENTERED_AT.set(transactions::nesting_level());
@@ -111,6 +174,7 @@ pub fn leave() -> Result<(), Refusal> {
     }
     context_setting::set("", true);
     context_setting::set(&Identity::Nobody.to_string(), false);
+    drop_unfit_plans();
     Ok(())
 }
 

@@ -59,28 +59,130 @@ grant execute on function
   tenancy.administers()
 to public;
 
+-- What the planner puts in the place of can_read() and can_write(): src/planner.rs
+
+create function tenancy.readable_tenant_numbers() returns bigint[]
+  language c stable parallel safe
+  as 'MODULE_PATHNAME', 'readable_tenant_numbers_wrapper';
+
+comment on function tenancy.readable_tenant_numbers() is 'readable_tenants() by tenants.number, for index conditions';
+
+create function tenancy.writable_tenant_numbers() returns bigint[]
+  language c stable parallel safe
+  as 'MODULE_PATHNAME', 'writable_tenant_numbers_wrapper';
+
+comment on function tenancy.writable_tenant_numbers() is 'writable_tenants() by tenants.number, for index conditions';
+
+create function tenancy.read_tenant() returns uuid
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'read_tenant_wrapper';
+
+comment on function tenancy.read_tenant() is 'stands in plans for can_read() where the session may read one tenant: that tenant';
+
+create function tenancy.read_tenant_number() returns bigint
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'read_tenant_number_wrapper';
+
+comment on function tenancy.read_tenant_number() is 'read_tenant() by tenants.number';
+
+create function tenancy.write_tenant() returns uuid
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'write_tenant_wrapper';
+
+comment on function tenancy.write_tenant() is 'stands in plans for can_write() where the session may write one tenant: that tenant';
+
+create function tenancy.write_tenant_number() returns bigint
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'write_tenant_number_wrapper';
+
+comment on function tenancy.write_tenant_number() is 'write_tenant() by tenants.number';
+
+create function tenancy.reads_all() returns boolean
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'reads_all_wrapper';
+
+comment on function tenancy.reads_all() is 'stands in plans for can_read() where the session may read all tenants';
+
+create function tenancy.writes_all() returns boolean
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'writes_all_wrapper';
+
+comment on function tenancy.writes_all() is 'stands in plans for can_write() where the session may write all tenants';
+
+create function tenancy.reads_public() returns boolean
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'reads_public_wrapper';
+
+comment on function tenancy.reads_public() is 'may the session read public rows?';
+
+create function tenancy.writes_public() returns boolean
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'writes_public_wrapper';
+
+comment on function tenancy.writes_public() is 'may the session write public rows?';
+
+create function tenancy.can_read_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'can_read_support_wrapper';
+
+comment on function tenancy.can_read_support(internal) is 'tells the planner what can_read() means for the context in force';
+
+create function tenancy.can_write_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'can_write_support_wrapper';
+
+comment on function tenancy.can_write_support(internal) is 'tells the planner what can_write() means for the context in force';
+
+revoke all on function
+  tenancy.readable_tenant_numbers(),
+  tenancy.writable_tenant_numbers(),
+  tenancy.read_tenant(),
+  tenancy.read_tenant_number(),
+  tenancy.write_tenant(),
+  tenancy.write_tenant_number(),
+  tenancy.reads_all(),
+  tenancy.writes_all(),
+  tenancy.reads_public(),
+  tenancy.writes_public(),
+  tenancy.can_read_support(internal),
+  tenancy.can_write_support(internal)
+from public;
+
+grant execute on function
+  tenancy.readable_tenant_numbers(),
+  tenancy.writable_tenant_numbers(),
+  tenancy.read_tenant(),
+  tenancy.read_tenant_number(),
+  tenancy.write_tenant(),
+  tenancy.write_tenant_number(),
+  tenancy.reads_all(),
+  tenancy.writes_all(),
+  tenancy.reads_public(),
+  tenancy.writes_public()
+to public;
+
 -- What the context may do: src/policies.rs
 
 create function tenancy.can_read(tenant uuid) returns boolean
-  language c stable leakproof parallel safe cost 1
+  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_wrapper';
 
 comment on function tenancy.can_read(uuid) is 'may the session read rows of the tenant; with NULL, public rows?';
 
 create function tenancy.can_read_number(tenant bigint) returns boolean
-  language c stable leakproof parallel safe cost 1
+  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_number_wrapper';
 
 comment on function tenancy.can_read_number(bigint) is 'can_read() for tables that name tenants by tenants.number';
 
 create function tenancy.can_write(tenant uuid) returns boolean
-  language c stable leakproof parallel safe cost 1
+  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_wrapper';
 
 comment on function tenancy.can_write(uuid) is 'may the session write rows of the tenant; with NULL, public rows?';
 
 create function tenancy.can_write_number(tenant bigint) returns boolean
-  language c stable leakproof parallel safe cost 1
+  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_number_wrapper';
 
 comment on function tenancy.can_write_number(bigint) is 'can_write() for tables that name tenants by tenants.number';

@@ -38,12 +38,13 @@ pub fn watch() {
     OIDS.with_borrow_mut(|noted| *noted = oids);
 }
 
-/// Takes note of a changed relation; `InvalidOid` stands for any.
-pub fn changed(relation: pg_sys::Oid) {
+/// Takes note of a changed relation; `InvalidOid` stands for any. Says whether it was one of ours.
+pub fn changed(relation: pg_sys::Oid) -> bool {
     let ours = relation == pg_sys::InvalidOid
         // While the list is being replaced nothing can be compared, so it counts as changed.
         || OIDS.with(|noted| noted.try_borrow().map_or(true, |noted| noted.contains(&relation)));
     if ours {
         GENERATION.set(GENERATION.get() + 1);
     }
+    ours
 }

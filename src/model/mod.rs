@@ -2,5 +2,6 @@
 
 pub mod identity;
 pub mod scope;
+pub mod shape;
 pub mod system_group;
 pub mod tree;

@@ -1,6 +1,7 @@
 //! The setting that carries the context. Only C code writes it, so that an ordinary role cannot say who it is; it follows
 //! transactions and savepoints and reaches parallel workers by itself.
 
+use std::cell::Cell;
 use std::ffi::{CString, c_char, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,8 +12,16 @@ static CONTEXT: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new
 /// Set whenever the value changes, by whatever way: entry, leaving, rollback, RESET.
 static CHANGED: AtomicBool = AtomicBool::new(true);
 
-/// Defines the setting. Call from `_PG_init`.
-pub fn init() {
+thread_local! {
+    static REVERTED: Cell<Option<fn(to_nobody: bool)>> = const { Cell::new(None) };
+    /// Whether the value is changing because `set` says so.
+    static SETTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Defines the setting. Call from `_PG_init`. `reverted` hears of changes that do not come from `set`; it runs in the
+/// middle of transaction ends and may only take notes.
+pub fn init(reverted: fn(to_nobody: bool)) {
+    REVERTED.set(Some(reverted));
     // SAFETY: the hook cannot panic.
     unsafe {
         GucRegistry::define_string_guc_with_hooks(
@@ -31,8 +40,13 @@ pub fn init() {
 }
 
 #[pg_guard]
-extern "C-unwind" fn assigned(_value: *const c_char, _extra: *mut c_void) {
+extern "C-unwind" fn assigned(value: *const c_char, _extra: *mut c_void) {
     CHANGED.store(true, Ordering::Relaxed);
+    // SAFETY: PostgreSQL passes NULL or a NUL-terminated string.
+    let to_nobody = value.is_null() || unsafe { *value == 0 };
+    if let (false, Some(reverted)) = (SETTING.get(), REVERTED.get()) {
+        reverted(to_nobody);
+    }
 }
 
 /// Has the value been assigned since this was last asked? Costs a load.
@@ -48,6 +62,7 @@ pub fn get() -> Option<String> {
 /// Writes the value for the rest of the transaction or, with `for_session`, for the rest of the session.
 pub fn set(value: &str, for_session: bool) {
     let value = CString::new(value).expect("a context without NUL bytes");
+    SETTING.set(true);
     // SAFETY: both strings are NUL-terminated and copied by the callee; PGC_SUSET is the right that this module holds.
     unsafe {
         pg_sys::set_config_option(
@@ -61,4 +76,5 @@ pub fn set(value: &str, for_session: bool) {
             false,
         );
     }
+    SETTING.set(false);
 }

@@ -16,8 +16,14 @@ pub enum Change {
     /// A foreign key was added, or something that may bring one.
     NewConstraint,
     NewPolicy,
-    RenamedColumn { from: String, to: String },
-    RenamedConstraint { from: String, to: String },
+    RenamedColumn {
+        from: String,
+        to: String,
+    },
+    RenamedConstraint {
+        from: String,
+        to: String,
+    },
 }
 
 /// The changes of the command that an event trigger was called for.

@@ -8,6 +8,7 @@ pub mod ddl_commands;
 pub mod invalidation;
 pub mod locks;
 pub mod owner;
+pub mod planner;
 pub mod quiet;
 pub mod relations;
 pub mod rows;

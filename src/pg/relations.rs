@@ -53,3 +53,11 @@ pub fn column_type(relation: pg_sys::Oid, column: i16) -> pg_sys::Oid {
     // SAFETY: a plain catalog look-up.
     unsafe { pg_sys::get_atttype(relation, column) }
 }
+
+/// Is the column declared NOT NULL?
+pub fn is_not_null(relation: pg_sys::Oid, column: i16) -> bool {
+    // SAFETY: the relation is locked by the query that names it; the column is one of its attributes.
+    let shape = unsafe { pgrx::PgRelation::open(relation) };
+    let columns = shape.tuple_desc();
+    column > 0 && columns.get(column as usize - 1).is_some_and(|attribute| attribute.attnotnull)
+}

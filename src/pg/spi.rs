@@ -102,11 +102,7 @@ pub fn once<R>(text: &str, types: &[pg_sys::Oid], args: &[Arg], sees: Sees, each
 }
 
 /// Runs a query of a statement trigger, which sees the trigger's transition tables by their names.
-pub fn with_transition_tables<R>(
-    trigger: &pgrx::PgTrigger<'_>,
-    text: &str,
-    each: impl FnMut(&Row) -> R,
-) -> Vec<R> {
+pub fn with_transition_tables<R>(trigger: &pgrx::PgTrigger<'_>, text: &str, each: impl FnMut(&Row) -> R) -> Vec<R> {
     let data: *const pg_sys::TriggerData = trigger.trigger_data();
     connected(Some(data.cast_mut()), || execute(prepare(text, &[]), &[], Sees::Statement, each))
 }

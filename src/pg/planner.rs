@@ -1,0 +1,290 @@
+//! The planner's questions to a support function, and building the expressions that answer them.
+
+use std::ffi::CString;
+
+use pgrx::pg_sys::{self, Oid};
+use pgrx::{Internal, IntoDatum, PgList};
+
+/// What the planner asks about a call of a policy function, whose one argument is a tenant column.
+pub enum Question {
+    /// May the call be replaced by something that the planner can see into?
+    Simplify,
+    /// Which condition on an index on the column does the call imply?
+    IndexCondition,
+    /// Which part of the rows passes, as far as the number of tenants tells?
+    Selectivity,
+}
+
+/// The column that a policy function is called for.
+pub struct Column {
+    expression: *mut pg_sys::Expr,
+    pub kind: Oid,
+    pub not_null: bool,
+    /// How many different values it has, by the statistics.
+    distinct: f64,
+    opfamily: Oid,
+}
+
+/// An answer to a question.
+pub enum Answer {
+    Expression(*mut pg_sys::Node),
+    IndexCondition(*mut pg_sys::Node),
+    /// The share of rows that passes.
+    Selectivity(f64),
+}
+
+/// Answers a request of the planner by `decide`, which gives None where it has no opinion.
+pub fn answer(request: Internal, decide: impl FnOnce(Question, &Column) -> Option<Answer>) -> Internal {
+    let no_opinion = || Internal::from(Some(pg_sys::Datum::from(0usize)));
+    let Some(request) = request.unwrap() else { return no_opinion() };
+    let request: *mut pg_sys::Node = request.cast_mut_ptr();
+    // SAFETY: the planner passes one of the request nodes, whose tag tells which; its fields are valid meanwhile.
+    let answered = unsafe {
+        match (*request).type_ {
+            pg_sys::NodeTag::T_SupportRequestSimplify => simplify(&*request.cast(), decide),
+            pg_sys::NodeTag::T_SupportRequestIndexCondition => index_condition(&mut *request.cast(), decide),
+            pg_sys::NodeTag::T_SupportRequestSelectivity => selectivity(&mut *request.cast(), decide),
+            _ => None,
+        }
+    };
+    answered.map_or_else(no_opinion, |datum| Internal::from(Some(datum)))
+}
+
+unsafe fn simplify(
+    request: &pg_sys::SupportRequestSimplify,
+    decide: impl FnOnce(Question, &Column) -> Option<Answer>,
+) -> Option<pg_sys::Datum> {
+    // SAFETY: by the caller's promise, and `column` checks what it follows.
+    unsafe {
+        let column = column(request.root, (*request.fcall).args)?;
+        match decide(Question::Simplify, &column)? {
+            Answer::Expression(node) => Some(pg_sys::Datum::from(node)),
+            _ => None,
+        }
+    }
+}
+
+unsafe fn index_condition(
+    request: &mut pg_sys::SupportRequestIndexCondition,
+    decide: impl FnOnce(Question, &Column) -> Option<Answer>,
+) -> Option<pg_sys::Datum> {
+    // SAFETY: by the caller's promise; the node is the call itself where an index is asked for.
+    unsafe {
+        if (*request.node).type_ != pg_sys::NodeTag::T_FuncExpr {
+            return None;
+        }
+        let mut column = column(request.root, (*request.node.cast::<pg_sys::FuncExpr>()).args)?;
+        column.opfamily = request.opfamily;
+        match decide(Question::IndexCondition, &column)? {
+            Answer::IndexCondition(node) => {
+                request.lossy = false;
+                Some(pg_sys::Datum::from(pg_sys::lappend(std::ptr::null_mut(), node.cast())))
+            }
+            _ => None,
+        }
+    }
+}
+
+unsafe fn selectivity(
+    request: &mut pg_sys::SupportRequestSelectivity,
+    decide: impl FnOnce(Question, &Column) -> Option<Answer>,
+) -> Option<pg_sys::Datum> {
+    // SAFETY: by the caller's promise. The statistics are released by their own function.
+    unsafe {
+        let mut column = column(request.root, request.args)?;
+        let mut found = pg_sys::VariableStatData::default();
+        pg_sys::examine_variable(request.root, column.expression.cast(), request.varRelid, &mut found);
+        let mut is_default = false;
+        column.distinct = pg_sys::get_variable_numdistinct(&mut found, &mut is_default);
+        if !found.statsTuple.is_null()
+            && let Some(release) = found.freefunc
+        {
+            release(found.statsTuple);
+        }
+        match decide(Question::Selectivity, &column)? {
+            Answer::Selectivity(share) => {
+                request.selectivity = share.clamp(0.0, 1.0);
+                Some(pg_sys::Datum::from(std::ptr::from_mut(request)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The column of a table of this query level that a function's only argument is, perhaps widened to bigint.
+unsafe fn column(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Option<Column> {
+    // SAFETY: nodes of the query that is being planned; each is looked at only as what its tag says.
+    unsafe {
+        if root.is_null() {
+            return None;
+        }
+        let mut argument: *mut pg_sys::Node = PgList::<pg_sys::Node>::from_pg(args).get_ptr(0)?;
+        if (*argument).type_ == pg_sys::NodeTag::T_FuncExpr {
+            let widening = &*argument.cast::<pg_sys::FuncExpr>();
+            if widening.funcid != Oid::from(pg_sys::F_INT8_INT4) {
+                return None;
+            }
+            argument = PgList::<pg_sys::Node>::from_pg(widening.args).get_ptr(0)?;
+        }
+        if (*argument).type_ != pg_sys::NodeTag::T_Var {
+            return None;
+        }
+        let var = &*argument.cast::<pg_sys::Var>();
+        if var.varlevelsup != 0 || var.varno <= 0 {
+            return None;
+        }
+        let tables = PgList::<pg_sys::RangeTblEntry>::from_pg((*(*root).parse).rtable);
+        let table = tables.get_ptr(var.varno as usize - 1)?;
+        if (*table).rtekind != pg_sys::RTEKind::RTE_RELATION {
+            return None;
+        }
+        Some(Column {
+            expression: argument.cast(),
+            kind: var.vartype,
+            not_null: super::relations::is_not_null((*table).relid, var.varattno),
+            distinct: 0.0,
+            opfamily: pg_sys::InvalidOid,
+        })
+    }
+}
+
+impl Column {
+    /// `column = function()`, with the function's result type `kind`; None if there is no such operator.
+    pub fn equals(&self, function: &str, kind: Oid) -> Option<*mut pg_sys::Node> {
+        let operator = match (self.kind, kind) {
+            (pg_sys::UUIDOID, pg_sys::UUIDOID) => UUID_EQUALS,
+            (pg_sys::INT8OID, pg_sys::INT8OID) => INT8_EQUALS,
+            (pg_sys::INT4OID, pg_sys::INT8OID) => INT48_EQUALS,
+            _ => return None,
+        };
+        let value = call(function, kind)?;
+        // SAFETY: both operands are of the operator's types; it has no collation.
+        unsafe {
+            let node = pg_sys::make_opclause(
+                Oid::from(operator),
+                pg_sys::BOOLOID,
+                false,
+                self.copy(),
+                value.cast(),
+                pg_sys::InvalidOid,
+                pg_sys::InvalidOid,
+            );
+            pg_sys::set_opfuncid(node.cast());
+            Some(node.cast())
+        }
+    }
+
+    /// `column is null`.
+    pub fn is_null(&self) -> *mut pg_sys::Node {
+        // SAFETY: a freshly made node, whose fields are all set; the argument is a copy.
+        unsafe {
+            let test: *mut pg_sys::NullTest = make_node(pg_sys::NodeTag::T_NullTest);
+            (*test).arg = self.copy();
+            (*test).nulltesttype = pg_sys::NullTestType::IS_NULL;
+            (*test).argisrow = false;
+            (*test).location = -1;
+            test.cast()
+        }
+    }
+
+    /// `column = any (function())`, with the array's element type `kind`; None if the index does not know the operator.
+    pub fn equals_any(&self, function: &str, kind: Oid, array: Oid) -> Option<*mut pg_sys::Node> {
+        let value = call(function, array)?;
+        // SAFETY: a freshly made node, whose fields are all set, for an operator of the index's family.
+        unsafe {
+            let operator =
+                pg_sys::get_opfamily_member(self.opfamily, self.kind, kind, pg_sys::BTEqualStrategyNumber as i16);
+            if operator == pg_sys::InvalidOid {
+                return None;
+            }
+            let node: *mut pg_sys::ScalarArrayOpExpr = make_node(pg_sys::NodeTag::T_ScalarArrayOpExpr);
+            (*node).opno = operator;
+            (*node).useOr = true;
+            (*node).args = pg_sys::lappend(std::ptr::null_mut(), self.copy().cast());
+            (*node).args = pg_sys::lappend((*node).args, value.cast());
+            (*node).location = -1;
+            pg_sys::set_sa_opfuncid(node);
+            Some(node.cast())
+        }
+    }
+
+    /// The share of the rows that so many tenants have, if all have alike.
+    pub fn share_of(&self, tenants: usize) -> f64 {
+        if self.distinct > 0.0 { tenants as f64 / self.distinct } else { 0.5 }
+    }
+
+    fn copy(&self) -> *mut pg_sys::Expr {
+        // SAFETY: the expression is a node of the query that is being planned.
+        unsafe { pg_sys::copyObjectImpl(self.expression.cast()).cast() }
+    }
+}
+
+// From pg_operator.dat, which pgrx does not bind.
+const UUID_EQUALS: u32 = 2972;
+const INT8_EQUALS: u32 = 410;
+const INT48_EQUALS: u32 = 15;
+
+/// A call of a function without arguments, by its signature; None if there is none.
+pub fn call(function: &str, kind: Oid) -> Option<*mut pg_sys::Node> {
+    let signature = CString::new(function).ok()?;
+    // SAFETY: to_regprocedure takes a text and gives an oid or NULL; the call node is made of valid parts.
+    unsafe {
+        let signature = signature.to_str().ok()?.into_datum();
+        let function = pgrx::direct_function_call::<Oid>(pg_sys::to_regprocedure, &[signature])?;
+        Some(
+            pg_sys::makeFuncExpr(
+                function,
+                kind,
+                std::ptr::null_mut(),
+                pg_sys::InvalidOid,
+                pg_sys::InvalidOid,
+                pg_sys::CoercionForm::COERCE_EXPLICIT_CALL,
+            )
+            .cast(),
+        )
+    }
+}
+
+/// `a or b`.
+pub fn either(a: *mut pg_sys::Node, b: *mut pg_sys::Node) -> *mut pg_sys::Node {
+    joined(pg_sys::BoolExprType::OR_EXPR, a, b)
+}
+
+/// `a and b`.
+pub fn both(a: *mut pg_sys::Node, b: *mut pg_sys::Node) -> *mut pg_sys::Node {
+    joined(pg_sys::BoolExprType::AND_EXPR, a, b)
+}
+
+/// `not a`.
+pub fn not(a: *mut pg_sys::Node) -> *mut pg_sys::Node {
+    // SAFETY: a boolean expression made by this module.
+    unsafe {
+        let list = pg_sys::lappend(std::ptr::null_mut(), a.cast());
+        pg_sys::makeBoolExpr(pg_sys::BoolExprType::NOT_EXPR, list, -1).cast()
+    }
+}
+
+fn joined(kind: pg_sys::BoolExprType::Type, a: *mut pg_sys::Node, b: *mut pg_sys::Node) -> *mut pg_sys::Node {
+    // SAFETY: both are boolean expressions made by this module.
+    unsafe {
+        let list = pg_sys::lappend(pg_sys::lappend(std::ptr::null_mut(), a.cast()), b.cast());
+        pg_sys::makeBoolExpr(kind, list, -1).cast()
+    }
+}
+
+/// # Safety
+/// `T` is the struct of nodes with the tag.
+unsafe fn make_node<T>(tag: pg_sys::NodeTag) -> *mut T {
+    // SAFETY: zeroed memory of the node's size, with its tag set, is what makeNode gives.
+    unsafe {
+        let node: *mut T = pg_sys::palloc0(std::mem::size_of::<T>()).cast();
+        (*node.cast::<pg_sys::Node>()).type_ = tag;
+        node
+    }
+}
+
+/// Makes this backend plan its prepared statements anew.
+pub fn forget_plans() {
+    // SAFETY: only marks the kept plans of this backend.
+    unsafe { pg_sys::ResetPlanCache() };
+}
