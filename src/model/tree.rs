@@ -27,8 +27,8 @@ pub fn draw(nodes: &[Node]) -> Vec<String> {
 
 fn line(node: &Node, followed: &[bool]) -> String {
     let mut line = String::new();
-    for level in 1..=node.level {
-        line.push_str(match (level == node.level, followed[level]) {
+    for (level, followed) in followed.iter().enumerate().skip(1) {
+        line.push_str(match (level == node.level, followed) {
             (true, true) => "├── ",
             (true, false) => "└── ",
             (false, true) => "│   ",
