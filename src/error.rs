@@ -20,6 +20,7 @@ pub enum Refusal {
     NameTheTenant { count: String, by_reference: bool },
 
     // Tenants
+    NoServiceProvider,
     ServiceProvider { tenant: String, change: &'static str },
     BuiltIn { what: &'static str, name: String, change: &'static str },
     GivenByExtension { table: String, column: &'static str },
@@ -28,12 +29,14 @@ pub enum Refusal {
     Cycle { tenant: String },
     TooDeep { tenant: String, depth: i64, limit: i64 },
     DeeperThanLimit { depth: i64, limit: i64 },
-    TooManyTenants { limit: i64 },
+    TooManyTenants { count: i64, limit: i64 },
     MoveBreaksReferences { tenant: String, offenders: Vec<String> },
     UnknownContact,
     UnknownGroup,
     SystemGroup { name: String, change: &'static str },
     GroupNameTaken { name: String },
+    GroupInUse { group: String, role: String },
+    UnknownDatabaseRole { name: String },
     Truncate { table: String },
 
     // Protection
@@ -130,6 +133,12 @@ impl Refusal {
                     "Give the tenant column a value."
                 },
             ),
+            NoServiceProvider => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "there is no service provider yet",
+                "The first tenant is the service provider.",
+                "Insert it first, without a kind and without a parent.",
+            ),
             ServiceProvider { tenant, change } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("the service provider cannot be {change}"),
@@ -140,12 +149,16 @@ impl Refusal {
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("the built-in {what} \"{name}\" cannot be {change}"),
                 "The extension relies on it.",
-                "Its name and description may be changed.",
+                if *what == "role" {
+                    "Its description and access may be changed."
+                } else {
+                    "Its name and description may be changed."
+                },
             ),
             GivenByExtension { table, column } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("column \"{column}\" of {table} cannot be set"),
-                "The extension gives its value.",
+                "Its value is given once, when the row is inserted, or kept by the extension.",
                 "Leave the column out of the statement.",
             ),
             NoSubtenantsAllowed { parent, child } => parts(
@@ -157,7 +170,7 @@ impl Refusal {
             HasSubtenants { tenant, count } => parts(
                 Code::ERRCODE_CHECK_VIOLATION,
                 format!("tenant \"{tenant}\" has subtenants"),
-                format!("There are {count} tenants directly below it."),
+                format!("Tenants directly below it: {count}."),
                 "Move or delete them first.",
             ),
             Cycle { tenant } => parts(
@@ -178,10 +191,10 @@ impl Refusal {
                 format!("There are tenants on level {depth}."),
                 "Move them up first, or choose a higher limit.",
             ),
-            TooManyTenants { limit } => parts(
+            TooManyTenants { count, limit } => parts(
                 Code::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
                 "there would be too many tenants",
-                format!("This installation allows {limit}, not counting the built-in ones."),
+                format!("There would be {count}; this installation allows {limit}, not counting the built-in ones."),
                 "Raise max_tenants in tenancy.installation (0: unlimited).",
             ),
             MoveBreaksReferences { tenant, offenders } => parts(
@@ -196,7 +209,7 @@ impl Refusal {
             UnknownContact => parts(
                 Code::ERRCODE_FOREIGN_KEY_VIOLATION,
                 "the contact does not exist",
-                "contact_id names a row of tenancy.contacts.",
+                "A contact is named by the id of a row of tenancy.contacts.",
                 "Insert the contact first.",
             ),
             UnknownGroup => parts(
@@ -216,6 +229,18 @@ impl Refusal {
                 format!("a tenant group named \"{name}\" exists already"),
                 "Names of groups are unique over system groups and custom groups.",
                 "Choose another name.",
+            ),
+            GroupInUse { group, role } => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!("the tenant group \"{group}\" is used by the role \"{role}\""),
+                "The role reads or writes the rows of the group's tenants.",
+                "Change or delete the role first.",
+            ),
+            UnknownDatabaseRole { name } => parts(
+                Code::ERRCODE_UNDEFINED_OBJECT,
+                format!("role \"{name}\" does not exist"),
+                "db_role names the role of PostgreSQL that acts as the user without calling tenancy.enter().",
+                "Create the role first.",
             ),
             Truncate { table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

@@ -4,15 +4,18 @@
 //! → `session`, who acts now → `catalog`, the only code that names our tables → `pg`, the only unsafe code.
 //! `model` and `error` are used by all and use nothing of ours. `docs/architecture.md` draws the house.
 
+mod administration;
 mod catalog;
 mod context;
 mod ddl;
 mod error;
+mod groups;
 mod hierarchy;
 mod model;
 mod modes;
 mod naming;
 mod parts;
+mod people;
 mod pg;
 mod planner;
 mod policies;
@@ -21,6 +24,7 @@ mod reference_rules;
 mod references;
 mod row_triggers;
 mod session;
+mod tenants;
 mod violations;
 
 use pgrx::{extension_sql_file, pg_guard};
@@ -29,7 +33,10 @@ pgrx::pg_module_magic!();
 
 extension_sql_file!("../sql/install/01_tables.sql", name = "tables", bootstrap);
 extension_sql_file!("../sql/install/02_functions.sql", name = "functions", requires = ["tables"]);
-extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["functions"]);
+extension_sql_file!("../sql/install/03_administration.sql", name = "administration", requires = ["functions"]);
+extension_sql_file!("../sql/install/04_groups.sql", name = "groups", requires = ["administration"]);
+extension_sql_file!("../sql/install/05_policies.sql", name = "own_policies", requires = ["groups"]);
+extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["own_policies"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

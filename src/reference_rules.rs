@@ -128,7 +128,7 @@ fn check_moved<'a>(
 ) -> Result<Option<PgHeapTuple<'a, AllocatedByRust>>, std::convert::Infallible> {
     let moved = owner::run(|| {
         let text = include_str!("../sql/queries/moved_tenants.sql");
-        spi::with_transition_tables(trigger, text, |row| from_pg(row.must(1)))
+        spi::with_transition_tables(trigger, text, Sees::Statement, |row| from_pg(row.must(1)))
     });
     for tenant in moved {
         if let Err(refusal) = check_one_moved(tenant) {

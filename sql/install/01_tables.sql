@@ -1,5 +1,5 @@
--- The tables that an installation is made of. Administered with plain SQL; the triggers in 03_triggers.sql keep the rules.
--- Reading is for everybody as far as row security (04_policies.sql) lets it; pg_dump run by a tenant's user needs that.
+-- The tables that an installation is made of. Administered with plain SQL; the triggers in 03_administration.sql keep the rules.
+-- Reading is for everybody as far as row security (05_policies.sql) lets it; pg_dump run by a tenant's user needs that.
 create schema tenancy;
 
 comment on schema tenancy is 'pg_tenancy: multi-tenancy enforced by the database';
@@ -53,6 +53,7 @@ create table tenancy.tenants (
   constraint tenants_name_not_blank check (name ~ '\S' and length(name) <= 200),
   constraint tenants_kind check (kind in ('service_provider', 'default', 'none', 'tenant')),
   constraint tenants_status check (status in ('active', 'inactive')),
+  constraint tenants_number_not_zero check (number <> 0),
   constraint tenants_service_provider check (kind <> 'service_provider' or (parent_id is null and status = 'active')),
   constraint tenants_built_in check (kind not in ('default', 'none') or (parent_id is null and not allows_subtenants))
 );
@@ -67,6 +68,12 @@ comment on column tenancy.tenants.kind is 'service_provider, default (adopted ro
 comment on column tenancy.tenants.status is 'active or inactive; rows of an inactive tenant are seen only by sessions that administer';
 comment on column tenancy.tenants.depth is 'level in the hierarchy, 1 at its top; kept by the extension';
 comment on column tenancy.tenants.number is 'the key for tenant columns of type integer or bigint';
+comment on column tenancy.tenants.contact_id is 'whom to ask at the tenant: a row of contacts, of whichever tenant';
+
+-- Numbered below zero, so that applications may number their own tenants from 1.
+insert into tenancy.tenants (id, name, kind, depth, number, description) values
+  ('00000000-0000-8000-8000-000000000001', 'default tenant', 'default', 1, -1, 'adopted rows start here'),
+  ('00000000-0000-8000-8000-000000000002', 'no-tenant', 'none', 1, -2, 'rows parked here are seen only by sessions that read all tenants');
 
 -- Locking: none of its own.
 create table tenancy.contacts (
@@ -121,6 +128,7 @@ create table tenancy.system_group_texts (
   name text unique,
   description text,
   primary key (tenant_id, relation),
+  constraint system_group_texts_name_not_blank check (name ~ '\S'),
   constraint system_group_texts_relation check (relation in ('subtenants', 'supertenants', 'relatedtenants'))
 );
 
@@ -169,6 +177,12 @@ create table tenancy.roles (
 comment on table tenancy.roles is 'what a user may read and write, set apart; home is the user''s own tenant, so that one role serves every tenant';
 comment on column tenancy.roles.updates_public is 'may write public rows; counts only for users of the service provider';
 comment on column tenancy.roles.administers is 'may change tenants, groups, roles and users; counts only for users of the service provider';
+
+insert into tenancy.roles (id, name, description, read_access, write_access, updates_public, administers, built_in) values
+  ('00000000-0000-8000-8000-000000000011', 'member', 'reads and writes the rows of the user''s own tenant',
+   'home', 'same_as_read', false, false, true),
+  ('00000000-0000-8000-8000-000000000012', 'administrator', 'reads and writes everything; for users of the service provider also public rows and administration',
+   'all', 'all', true, true, true);
 
 -- Locking: none of its own.
 create table tenancy.user_roles (

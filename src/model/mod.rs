@@ -1,5 +1,6 @@
 //! Pure Rust, without PostgreSQL: tested by ordinary unit and property tests.
 
+pub mod built_in;
 pub mod identity;
 pub mod scope;
 pub mod shape;

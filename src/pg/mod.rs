@@ -3,6 +3,7 @@
 //! Nothing here knows what a tenant is. Callers hand in names, queries and plain functions.
 #![allow(unsafe_code)]
 
+pub mod answers;
 pub mod context_setting;
 pub mod ddl_commands;
 pub mod invalidation;

@@ -90,3 +90,9 @@ pub fn session_user() -> pg_sys::Oid {
     // SAFETY: reads a variable of the backend.
     unsafe { pg_sys::GetSessionUserId() }
 }
+
+/// Is there a role of this name?
+pub fn role_exists(name: &CStr) -> bool {
+    // SAFETY: a plain look-up by name.
+    unsafe { pg_sys::get_role_oid(name.as_ptr(), true) != pg_sys::InvalidOid }
+}

@@ -42,7 +42,7 @@ impl Query {
     pub fn rows<R>(&self, args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
         connected(None, || {
             if self.plan.get().is_null() {
-                self.plan.set(prepare(self.text, self.types));
+                self.plan.set(prepare_to_keep(self.text, self.types));
             }
             execute(self.plan.get(), args, sees, each)
         })
@@ -75,7 +75,7 @@ pub struct Plan(pg_sys::SPIPlanPtr);
 impl Plan {
     /// Parses and plans `text`.
     pub fn new(text: &str, types: &[pg_sys::Oid]) -> Self {
-        connected(None, || Self(prepare(text, types)))
+        connected(None, || Self(prepare_to_keep(text, types)))
     }
 
     /// Runs the plan and collects what `each` makes of its rows.
@@ -101,10 +101,16 @@ pub fn once<R>(text: &str, types: &[pg_sys::Oid], args: &[Arg], sees: Sees, each
     connected(None, || execute(prepare(text, types), args, sees, each))
 }
 
-/// Runs a query of a statement trigger, which sees the trigger's transition tables by their names.
-pub fn with_transition_tables<R>(trigger: &pgrx::PgTrigger<'_>, text: &str, each: impl FnMut(&Row) -> R) -> Vec<R> {
+/// Runs a query of a statement trigger, which sees the trigger's transition tables by their names. It is planned each time,
+/// because these tables may have one row or a million.
+pub fn with_transition_tables<R>(
+    trigger: &pgrx::PgTrigger<'_>,
+    text: &str,
+    sees: Sees,
+    each: impl FnMut(&Row) -> R,
+) -> Vec<R> {
     let data: *const pg_sys::TriggerData = trigger.trigger_data();
-    connected(Some(data.cast_mut()), || execute(prepare(text, &[]), &[], Sees::Statement, each))
+    connected(Some(data.cast_mut()), || execute(prepare(text, &[]), &[], sees, each))
 }
 
 /// One row of a result.
@@ -159,9 +165,15 @@ fn prepare(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
         let plan = pg_sys::SPI_prepare(text.as_ptr(), types.len() as i32, types.as_ptr().cast_mut());
         let status = pg_sys::SPI_result;
         assert!(!plan.is_null(), "SPI_prepare: {status}");
-        pg_sys::SPI_keepplan(plan);
         plan
     }
+}
+
+fn prepare_to_keep(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
+    let plan = prepare(text, types);
+    // SAFETY: a plan just made; it moves to memory that outlives the connection.
+    unsafe { pg_sys::SPI_keepplan(plan) };
+    plan
 }
 
 fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl FnMut(&Row) -> R) -> Vec<R> {

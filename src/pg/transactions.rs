@@ -75,3 +75,9 @@ pub fn may_change_settings() -> bool {
     // SAFETY: reads a variable of the backend.
     unsafe { !pg_sys::IsInParallelMode() }
 }
+
+/// The time at which the transaction began, as `now()` gives it.
+pub fn began() -> pg_sys::Datum {
+    // SAFETY: reads a variable of the backend; a timestamp is passed by value on every supported machine.
+    pg_sys::Datum::from(unsafe { pg_sys::GetCurrentTransactionStartTimestamp() })
+}

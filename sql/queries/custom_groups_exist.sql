@@ -1,0 +1,1 @@
+select exists (select from tenancy.custom_groups c)

@@ -1,0 +1,1 @@
+select max(t.depth)::bigint from tenancy.tenants t

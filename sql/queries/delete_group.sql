@@ -1,0 +1,2 @@
+-- $1 group.
+delete from tenancy.custom_groups where id = $1

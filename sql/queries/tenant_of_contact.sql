@@ -1,0 +1,2 @@
+-- $1 contact.
+select c.tenant_id from tenancy.contacts c where c.id = $1

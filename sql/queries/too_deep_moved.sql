@@ -1,0 +1,7 @@
+-- The deepest tenant that came to a level which the installation does not allow.
+select n.name, n.depth::bigint, i.max_depth::bigint
+from new_rows n
+join tenancy.installation i on i.max_depth > 0 and n.depth > i.max_depth
+join old_rows o on o.id = n.id and o.depth < n.depth
+order by n.depth desc, n.name
+limit 1
