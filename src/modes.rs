@@ -73,10 +73,12 @@ pub fn before_commit() {
     if passed.is_empty() || !transactions::may_write() {
         return;
     }
-    let (tenant, user) = session::ask(|access, _| (access.home, access.user));
-    for message in passed {
-        record("warning", tenant, user, &message);
-    }
+    transactions::with_snapshot(|| {
+        let (tenant, user) = session::ask(|access, _| (access.home, access.user));
+        for message in passed {
+            record("warning", tenant, user, &message);
+        }
+    });
 }
 
 /// The transaction is over: what was not recorded never will be.

@@ -134,15 +134,6 @@ impl Row {
     pub fn must<T: FromDatum>(&self, column: usize) -> T {
         self.get(column).unwrap_or_else(|| panic!("column {column} of an internal query is NULL"))
     }
-
-    /// A column of any type, as its text.
-    pub fn text(&self, column: usize) -> Option<String> {
-        // SAFETY: as in `get`; the string is palloc'd in the memory of the SPI connection and copied here.
-        unsafe {
-            let text = pg_sys::SPI_getvalue(self.tuple, self.shape, column as i32);
-            (!text.is_null()).then(|| std::ffi::CStr::from_ptr(text).to_string_lossy().into_owned())
-        }
-    }
 }
 
 fn connected<R>(trigger: Option<*mut pg_sys::TriggerData>, work: impl FnOnce() -> R) -> R {

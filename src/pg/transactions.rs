@@ -43,6 +43,16 @@ pub fn may_write() -> bool {
     unsafe { !pg_sys::XactReadOnly && !pg_sys::RecoveryInProgress() && !pg_sys::IsInParallelMode() }
 }
 
+/// Runs queries at commit, when no statement is running whose snapshot they could take.
+pub fn with_snapshot(work: impl FnOnce()) {
+    // SAFETY: pushed and popped in pairs; an error in between aborts the transaction, which pops it.
+    unsafe {
+        pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
+        work();
+        pg_sys::PopActiveSnapshot();
+    }
+}
+
 #[pg_guard]
 extern "C-unwind" fn transaction(event: pg_sys::XactEvent::Type, _arg: *mut core::ffi::c_void) {
     use pg_sys::XactEvent::*;
