@@ -11,10 +11,11 @@ use crate::catalog::protection;
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
 use crate::pg::spi::{Row, Sees, arg, query};
-use crate::pg::{owner, quiet, relations};
+use crate::pg::{locks, owner, quiet, relations};
 use crate::{modes, parts};
 
 query!(TOUCHED_RELATIONS, "touched_relations.sql", &[]);
+query!(TOPMOST_PROTECTED, "topmost_protected.sql", &[pg_sys::OIDOID]);
 query!(FORGET_DROPPED, "forget_dropped.sql", &[]);
 query!(RENAME_TENANT_COLUMN, "rename_tenant_column.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
 query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
@@ -35,6 +36,27 @@ fn follow_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(quiet::run(|| owner::run(|| follow(&changes)))?)
 }
 
+/// Before ATTACH PARTITION. See `tenancy.prepare_attach`.
+#[pg_extern(sql = false)]
+fn prepare_attach(fcinfo: pg_sys::FunctionCallInfo) {
+    if quiet::is_quiet() {
+        return;
+    }
+    for (parent, partition) in ddl_commands::attaching(fcinfo) {
+        // Who owns not both is about to be refused. Whatever fails later takes this back.
+        if owner::current_user_owns(parent) && owner::current_user_owns(partition) {
+            quiet::run(|| {
+                owner::run(|| {
+                    if protection::protection(parent).is_some() {
+                        locks::access_exclusive(partition);
+                        parts::make_room(partition, parent);
+                    }
+                })
+            });
+        }
+    }
+}
+
 /// After objects were dropped. See `tenancy.forget_dropped`.
 #[pg_extern(sql = false)]
 fn forget_dropped(_fcinfo: pg_sys::FunctionCallInfo) {
@@ -50,6 +72,10 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
         }
     }
     for relation in touched {
+        if changes.contains(&Change::NewPart) {
+            let top = TOPMOST_PROTECTED.with(|q| q.first(&[arg(relation)], Sees::Statement, |row| row.must(1)));
+            top.into_iter().for_each(parts::absorb);
+        }
         let Some(protection) = protection::protection(relation) else { continue };
         for change in changes {
             follow_one(relation, &protection, change)?;

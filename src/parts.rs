@@ -12,6 +12,9 @@ query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
 query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
+query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
+query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
 struct Part {
@@ -46,6 +49,7 @@ pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> V
         for part in &parts {
             if let Some(tenant) = &protection.tenant {
                 protect_visibility(part, tenant);
+                default_tenant(part.relation, relation, tenant);
             }
             if part.relation == relation || !part.is_partition {
                 protect_integrity(part, protection.tenant.as_ref(), valid);
@@ -75,6 +79,16 @@ fn protect_visibility(part: &Part, tenant: &TenantColumn) {
     }
 }
 
+/// The default of the tenant column holds for the statements that name the part, too.
+fn default_tenant(part: pg_sys::Oid, top: pg_sys::Oid, tenant: &TenantColumn) {
+    let args = [arg(part), arg(top), arg(tenant.name.as_str())];
+    let read = |row: &Row| row.must::<String>(1);
+    if let Some(default) = MISSING_DEFAULT.with(|q| q.first(&args, Sees::Statement, read)) {
+        let (name, column) = (relations::qualified(part), quote_identifier(&tenant.name));
+        spi::run(&format!("alter table {name} alter column {column} set default {default}"));
+    }
+}
+
 /// What PostgreSQL passes on to partitions but not to inheritance children.
 fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
     let name = relations::qualified(part.relation);
@@ -92,6 +106,21 @@ fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
         quote_identifier(&tenant.name),
         tenant.key.column(),
     ));
+}
+
+/// Tables that were protected in their own right and became parts: from now on they go with the table above them.
+pub fn absorb(relation: pg_sys::Oid) {
+    for part in ABSORB_PARTS.with(|q| q.rows(&[arg(relation)], Sees::Statement, |row| row.must(1))) {
+        fill(include_str!("../sql/templates/release_part.sql"), &relations::qualified(part));
+    }
+}
+
+/// Makes room for the copies of row triggers that a partition gets when it is attached.
+pub fn make_room(partition: pg_sys::Oid, parent: pg_sys::Oid) {
+    let read = |row: &Row| row.must::<String>(1);
+    for trigger in SAME_TRIGGERS.with(|q| q.rows(&[arg(partition), arg(parent)], Sees::Statement, read)) {
+        spi::run(&format!("drop trigger {} on {}", quote_identifier(&trigger), relations::qualified(partition)));
+    }
 }
 
 /// Takes everything back from a table and its parts.

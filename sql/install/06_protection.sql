@@ -84,6 +84,12 @@ create function tenancy.follow_ddl() returns event_trigger
 
 comment on function tenancy.follow_ddl() is 'event trigger: new partitions, children, foreign keys and names of protected tables';
 
+create function tenancy.prepare_attach() returns event_trigger
+  language c volatile
+  as 'MODULE_PATHNAME', 'prepare_attach_wrapper';
+
+comment on function tenancy.prepare_attach() is 'event trigger: a protected table that becomes a partition makes room for the triggers that it will get';
+
 create function tenancy.forget_dropped() returns event_trigger
   language c volatile
   as 'MODULE_PATHNAME', 'forget_dropped_wrapper';
@@ -94,10 +100,15 @@ create event trigger tenancy_follow_ddl on ddl_command_end
   when tag in ('CREATE TABLE', 'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY')
   execute function tenancy.follow_ddl();
 
+create event trigger tenancy_prepare_attach on ddl_command_start
+  when tag in ('ALTER TABLE')
+  execute function tenancy.prepare_attach();
+
 create event trigger tenancy_forget_dropped on sql_drop
   execute function tenancy.forget_dropped();
 
 alter event trigger tenancy_follow_ddl enable always;
+alter event trigger tenancy_prepare_attach enable always;
 alter event trigger tenancy_forget_dropped enable always;
 
 revoke all on function
@@ -111,8 +122,16 @@ revoke all on function
   tenancy.name_tenant(),
   tenancy.check_moved(),
   tenancy.follow_ddl(),
+  tenancy.prepare_attach(),
   tenancy.forget_dropped()
 from public;
+
+-- Partitions get copies of these triggers with their owner's rights. They read nothing but what they are called for, and do
+-- nothing on tables that are not protected.
+grant execute on function
+  tenancy.check_row(),
+  tenancy.name_tenant()
+to public;
 
 -- These look at their caller themselves: owners protect their tables, administrators do the rest.
 grant execute on function

@@ -28,13 +28,9 @@ pub enum Change {
 
 /// The changes of the command that an event trigger was called for.
 pub fn changes(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Change> {
-    // SAFETY: PostgreSQL calls event triggers with their data as context; anything else is refused.
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says.
     unsafe {
-        let context = (*fcinfo).context;
-        if context.is_null() || (*context).type_ != pg_sys::NodeTag::T_EventTriggerData {
-            pgrx::error!("not called as an event trigger");
-        }
-        let tree = (*context.cast::<pg_sys::EventTriggerData>()).parsetree;
+        let tree = parse_tree(fcinfo);
         match (*tree).type_ {
             pg_sys::NodeTag::T_CreateStmt => vec![Change::NewTable],
             pg_sys::NodeTag::T_CreatePolicyStmt | pg_sys::NodeTag::T_AlterPolicyStmt => vec![Change::NewPolicy],
@@ -48,6 +44,55 @@ pub fn changes(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Change> {
     }
 }
 
+fn parse_tree(fcinfo: pg_sys::FunctionCallInfo) -> *mut pg_sys::Node {
+    // SAFETY: PostgreSQL calls event triggers with their data as context; anything else is refused.
+    unsafe {
+        let context = (*fcinfo).context;
+        if context.is_null() || (*context).type_ != pg_sys::NodeTag::T_EventTriggerData {
+            pgrx::error!("not called as an event trigger");
+        }
+        (*context.cast::<pg_sys::EventTriggerData>()).parsetree
+    }
+}
+
+/// The partitioned table and the new partition of each ATTACH PARTITION of the command that is about to run; only those
+/// that exist.
+pub fn attaching(fcinfo: pg_sys::FunctionCallInfo) -> Vec<(pg_sys::Oid, pg_sys::Oid)> {
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says; ATTACH carries a PartitionCmd.
+    unsafe {
+        let tree = parse_tree(fcinfo);
+        if (*tree).type_ != pg_sys::NodeTag::T_AlterTableStmt {
+            return Vec::new();
+        }
+        let statement = tree.cast::<pg_sys::AlterTableStmt>();
+        let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*statement).cmds);
+        commands
+            .iter_ptr()
+            .filter(|command| (**command).subtype == pg_sys::AlterTableType::AT_AttachPartition)
+            .map(|command| {
+                let partition = (*(*command).def.cast::<pg_sys::PartitionCmd>()).name;
+                (look_up((*statement).relation), look_up(partition))
+            })
+            .filter(|(parent, partition)| *parent != pg_sys::InvalidOid && *partition != pg_sys::InvalidOid)
+            .collect()
+    }
+}
+
+/// # Safety
+/// `name` is a node of a valid parse tree.
+unsafe fn look_up(name: *const pg_sys::RangeVar) -> pg_sys::Oid {
+    // SAFETY: a look-up by name that neither locks nor raises an error for a missing relation.
+    unsafe {
+        pg_sys::RangeVarGetRelidExtended(
+            name,
+            pg_sys::NoLock as i32,
+            pg_sys::RVROption::RVR_MISSING_OK,
+            None,
+            std::ptr::null_mut(),
+        )
+    }
+}
+
 /// # Safety
 /// `command` is a node of a valid parse tree.
 #[allow(non_upper_case_globals)] // PostgreSQL's names
@@ -57,16 +102,7 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Change> {
         AT_AttachPartition | AT_AddInherit => Change::NewPart,
         AT_AddConstraint | AT_AddColumn | AT_AlterConstraint => Change::NewConstraint,
         // SAFETY: DETACH carries a PartitionCmd, whose name is a RangeVar of a relation that exists.
-        AT_DetachPartition => Change::LostPart(unsafe {
-            let detached = (*command.def.cast::<pg_sys::PartitionCmd>()).name;
-            pg_sys::RangeVarGetRelidExtended(
-                detached,
-                pg_sys::NoLock as i32,
-                pg_sys::RVROption::RVR_MISSING_OK,
-                None,
-                std::ptr::null_mut(),
-            )
-        }),
+        AT_DetachPartition => Change::LostPart(unsafe { look_up((*command.def.cast::<pg_sys::PartitionCmd>()).name) }),
         AT_DropInherit => Change::LostPart(pg_sys::InvalidOid),
         _ => return None,
     })

@@ -98,7 +98,8 @@ pub fn run(text: &str) {
 
 /// Runs a query once and collects what `each` makes of its rows.
 pub fn once<R>(text: &str, types: &[pg_sys::Oid], args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
-    connected(None, || execute(prepare(text, types), args, sees, each))
+    // Not kept: the plan goes with the connection.
+    connected(None, || execute(parse(text, types), args, sees, each))
 }
 
 /// Runs a query of a statement trigger, which sees the trigger's transition tables by their names. It is planned each time,
@@ -110,7 +111,7 @@ pub fn with_transition_tables<R>(
     each: impl FnMut(&Row) -> R,
 ) -> Vec<R> {
     let data: *const pg_sys::TriggerData = trigger.trigger_data();
-    connected(Some(data.cast_mut()), || execute(prepare(text, &[]), &[], sees, each))
+    connected(Some(data.cast_mut()), || execute(parse(text, &[]), &[], sees, each))
 }
 
 /// One row of a result.
@@ -149,7 +150,15 @@ fn connected<R>(trigger: Option<*mut pg_sys::TriggerData>, work: impl FnOnce() -
     }
 }
 
+/// A plan that outlives the connection.
 fn prepare(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
+    let plan = parse(text, types);
+    // SAFETY: called inside a connection with a plan that was just made.
+    unsafe { pg_sys::SPI_keepplan(plan) };
+    plan
+}
+
+fn parse(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
     let text = CString::new(text).expect("a query without NUL bytes");
     // SAFETY: called inside a connection; the type array is only read. A failing query raises a PostgreSQL error.
     unsafe {

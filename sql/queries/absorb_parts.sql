@@ -1,0 +1,10 @@
+-- $1 protected table. Parts of it that were protected in their own right no longer are.
+with recursive down (relation) as (
+  select i.inhrelid from pg_inherits i where i.inhparent = $1
+  union
+  select i.inhrelid from down join pg_inherits i on i.inhparent = down.relation
+)
+delete from tenancy.protection p
+using down
+where p.relation = down.relation
+returning p.relation::oid
