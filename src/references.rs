@@ -49,11 +49,9 @@ pub fn key(row: &TriggerRow, columns: &[i16]) -> Option<Vec<Arg>> {
 
 /// Checks that a row of `tenant` may refer to the row with this key. Locks that row KEY SHARE, as its foreign key will.
 pub fn check_referring(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
-    let plan = reference.parent_tenant.get_or_init(|| plan(reference, Side::Parent));
-    let parents = plan.rows(key, Sees::Latest, tenant_column);
-    match parents.first() {
-        Some(parent) if may_refer(reference, tenant, *parent) => Ok(()),
-        Some(parent) => Err(not_allowed(reference, tenant, *parent)),
+    match holder(reference, key) {
+        Some(parent) if may_refer(reference, tenant, parent) => Ok(()),
+        Some(parent) => Err(not_allowed(reference, tenant, parent)),
         // PostgreSQL's own error for a missing row says more, but only to those who see all rows anyway.
         None if owner::outer_user_is_exempt() => Ok(()),
         None => Err(hidden(reference)),
@@ -74,10 +72,15 @@ pub fn check_referred(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Res
     })
 }
 
-/// The tenant of the row that now holds a key, if one does.
+/// The tenant of the row that now holds a key, if one does. The row is locked first and read after: whoever changes its
+/// tenant keeps the lock waiting, and may have committed a new version when it is granted on the old one.
 pub fn holder(reference: &Reference, key: &[Arg]) -> Option<Tenant> {
-    let plan = reference.parent_tenant.get_or_init(|| plan(reference, Side::Parent));
-    plan.rows(key, Sees::Latest, tenant_column).into_iter().next()
+    let lock = reference.lock_parent.get_or_init(|| plan(reference, Side::LockedParent));
+    if lock.rows(key, Sees::Latest, |_| ()).is_empty() {
+        return None;
+    }
+    let read = reference.parent_tenant.get_or_init(|| plan(reference, Side::Parent));
+    read.rows(key, Sees::Latest, tenant_column).into_iter().next()
 }
 
 /// The rule itself. A decision that leans on the hierarchy keeps it still until the end of the transaction.
@@ -139,7 +142,9 @@ fn tenant_column(row: &Row) -> Tenant {
 }
 
 enum Side {
-    /// The row referred to, locked.
+    /// The row referred to, to lock it.
+    LockedParent,
+    /// The row referred to.
     Parent,
     /// The different tenants of the rows that refer to a key.
     Children,
@@ -149,11 +154,13 @@ enum Side {
 /// the plan is made and remade under the caller's search_path.
 fn plan(reference: &Reference, side: Side) -> Plan {
     let (relation, columns, protection) = match side {
-        Side::Parent => (reference.parent, &reference.parent_columns, &reference.parent_protection),
+        Side::LockedParent | Side::Parent => {
+            (reference.parent, &reference.parent_columns, &reference.parent_protection)
+        }
         Side::Children => (reference.child, &reference.child_columns, &reference.child_protection),
     };
     let types = match side {
-        Side::Parent => column_types(reference.child, &reference.child_columns),
+        Side::LockedParent | Side::Parent => column_types(reference.child, &reference.child_columns),
         Side::Children => column_types(reference.parent, &reference.parent_columns),
     };
     let conditions: Vec<String> = columns
@@ -163,7 +170,7 @@ fn plan(reference: &Reference, side: Side) -> Plan {
         .map(|(nth, (column, operator))| {
             let column = format!("r.{}", pgrx::spi::quote_identifier(column));
             match side {
-                Side::Parent => format!("{column} {operator} ${}", nth + 1),
+                Side::LockedParent | Side::Parent => format!("{column} {operator} ${}", nth + 1),
                 Side::Children => format!("${} {operator} {column}", nth + 1),
             }
         })
@@ -172,7 +179,8 @@ fn plan(reference: &Reference, side: Side) -> Plan {
     let from = format!("from {only}{} r where {}", relations::qualified(relation), conditions.join(" and "));
     let tenant = tenant_expression(protection);
     let text = match side {
-        Side::Parent => format!("select {tenant} {from} for key share of r"),
+        Side::LockedParent => format!("select {from} for key share of r"),
+        Side::Parent => format!("select {tenant} {from}"),
         Side::Children => format!("select distinct {tenant} {from}"),
     };
     Plan::new(&text, &types)

@@ -16,11 +16,16 @@ sys.path[:0] = [str(HERE), str(HERE.parent.parent / "pgrx-config")]
 from demo import database, runner, script, terminal  # noqa: E402
 from devtools import say  # noqa: E402
 
+LEAST_ROWS = 200_000
+
 
 def walk():
     steps, chapters = script.read(HERE / "walk")
     with say.lock("demo"), database.start() as server:
-        say.line(f"-- {database.row_count(server):,} rows in protected tables")
+        rows = database.row_count(server)
+        say.line(f"-- {rows:,} rows in protected tables")
+        if rows < LEAST_ROWS:
+            raise say.Failure(f"the demo promises {LEAST_ROWS:,} rows in protected tables and holds {rows:,}")
         runner.Runner(server, database.NAME).walk(steps, chapters)
         server.keep_running()
         farewell(server, len(steps))

@@ -85,9 +85,11 @@ pub struct Reference {
     pub names_tenant: bool,
     /// Is it in `tenancy.reference_settings`, so that its rows have been checked once?
     pub registered: bool,
-    /// The query for the tenant of the row referred to; made when first needed.
+    /// The query that locks the row referred to; made when first needed, like the others.
+    pub lock_parent: OnceCell<Plan>,
+    /// The query for the tenant of the row referred to.
     pub parent_tenant: OnceCell<Plan>,
-    /// The query for the tenants of the rows that refer to a key; made when first needed.
+    /// The query for the tenants of the rows that refer to a key.
     pub child_tenants: OnceCell<Plan>,
 }
 
@@ -202,6 +204,7 @@ fn reference(row: &Row) -> Option<Reference> {
         service_provider_eligible: row.must(8),
         names_tenant: row.must(9),
         registered: row.must(12),
+        lock_parent: OnceCell::new(),
         parent_tenant: OnceCell::new(),
         child_tenants: OnceCell::new(),
     })

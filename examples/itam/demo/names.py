@@ -1,4 +1,7 @@
-"""Readable names in the walk's SQL: {tenant DE-BY} stands for that tenant's id, as names.sql lists them."""
+"""Readable names in the walk's SQL: {tenant DE-BY} stands for that tenant's id, as names.sql lists them.
+
+They stay as comments, so that the SQL shown can be read as well as copied.
+"""
 
 import re
 from pathlib import Path
@@ -14,7 +17,8 @@ class Names:
         self.known = {}
 
     def put_into(self, text):
-        return re.sub(r"\{(\w+ [\w-]+)\}", lambda found: self.value(found[1]), text)
+        return re.sub(r"('?)\{(\w+ [\w-]+)\}('?)", lambda found:
+                      f"{found[1]}{self.value(found[2])}{found[3]} /* {found[2]} */", text)
 
     def value(self, name):
         if name not in self.known:

@@ -31,10 +31,8 @@ class Runner:
         for text, answer in zip(statements, outcome.answers):
             terminal.statement(prompt, text)
             terminal.answer(answer)
-        if outcome.notices:
-            terminal.show("\n".join(outcome.notices), indent=3)
-        if outcome.error:
-            terminal.show("\n".join(outcome.error), "refused", indent=3)
+        terminal.messages(outcome.notices)
+        terminal.messages(outcome.error, "refused")
         return outcome
 
     def judge(self, step, outcome):

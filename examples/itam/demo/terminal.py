@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import sys
+import textwrap
 import unicodedata
 
 COLOUR = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "NO_COLOR" not in os.environ
@@ -17,18 +19,23 @@ def show(text="", style=None, indent=0):
     sys.stdout.flush()
 
 
+def tell(text, style=None, indent=0, hang=0):
+    """Running text, broken where the terminal ends."""
+    columns = min(shutil.get_terminal_size((120, 24)).columns, 120) - indent
+    if text:
+        show(textwrap.fill(text, columns, subsequent_indent=" " * hang, break_long_words=False), style, indent)
+
+
 def chapter(title, narration):
     show()
     show(f"{title}\n{'=' * len(title)}", "chapter")
-    if narration:
-        show("\n".join(narration))
+    tell(" ".join(narration))
 
 
 def step(number, title, narration):
     show()
     show(f"{number}. {title}", "step")
-    if narration:
-        show("\n".join(narration), indent=3)
+    tell(" ".join(narration), indent=3)
 
 
 def statement(prompt, text):
@@ -36,6 +43,11 @@ def statement(prompt, text):
     show(f"{prompt} {first}", "sql", indent=3)
     for line in rest:
         show(" " * (len(prompt) + 1) + line, "sql", indent=3)
+
+
+def messages(lines, style=None):
+    for line in lines:
+        tell(line, style, indent=3, hang=9)
 
 
 def answer(found):

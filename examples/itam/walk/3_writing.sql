@@ -12,12 +12,12 @@ returning code, name, tenant_id = tenancy.current_tenant() as mine;
 --@ itam_de_by
 insert into itam.cost_centres (tenant_id, code, name, currency)
 values ('{tenant DE-BE}', '3000', 'Planted', 'EUR');
---= refused 42501
+--= refused 42501 may not write rows of this tenant
 
 --## A row given away
 --@ itam_de_by
 update itam.cost_centres set tenant_id = '{tenant DE-BE}' where code = '3000';
---= refused 42501
+--= refused 42501 may not write rows of this tenant
 
 --## The rows of others, changed by their known names: there is nothing to change
 --@ itam_de_by
@@ -50,4 +50,4 @@ begin;
 select tenancy.enter('{user DE}', 'auditor');
 insert into itam.cost_centres (tenant_id, code, name, currency)
 values ('{tenant DE}', '5000', 'Found by audit', 'EUR');
---= refused 42501
+--= refused 42501 may not write rows of this tenant

@@ -11,7 +11,7 @@ returning name, tenant_id = tenancy.current_tenant() as mine;
 --## And cannot publish one
 --@ itam_de_by
 insert into itam.vendors (tenant_id, name) values (null, 'Werkstatt im Hof, for everybody');
---= refused 42501
+--= refused 42501 may not write public rows
 
 --## Nor rename a public one
 --@ itam_de_by
@@ -40,4 +40,4 @@ order by v.name;
 --@ itam_provider
 insert into itam.models (tenant_id, vendor_id, name)
 select null, id, 'Sonderanfertigung' from itam.vendors where name = 'Werkstatt im Hof';
---= refused 23503
+--= refused 23503 may not refer to

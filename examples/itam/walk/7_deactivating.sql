@@ -49,4 +49,4 @@ update tenancy.tenants set status = 'inactive' where id = '{tenant Worldwide}';
 --## And nobody else switches anybody off
 --@ itam_de
 update tenancy.tenants set status = 'inactive' where name = 'DE-BY Bayern';
---= refused 42501
+--= refused 42501 only an administrator

@@ -19,13 +19,13 @@ select count(*) as assets, count(distinct tenant_id) as tenants from itam.assets
 --= rows
 --| 0 | 0
 
---## A cheap function that tells what it was shown is not shown a row before tenancy has let it through
+--## A function so cheap that the planner would like to call it first is not shown the rows of others
 --@ itam_de_by
-create function pg_temp.tell(text) returns boolean cost 0.0001 language plpgsql
-as $$ begin raise notice 'saw %', $1; return true; end $$;
-select count(*) as told from itam.assets where pg_temp.tell(serial) and price < 300;
+create function pg_temp.peek(text) returns boolean cost 0.0001 language plpgsql
+as $$ begin if $1 not like 'DE-BY-%' then raise exception 'saw %', $1; end if; return true; end $$;
+select count(*) as shown from itam.assets where pg_temp.peek(serial);
 --= rows of the superuser
---| select count(*) from itam.assets where tenant_id = '{tenant DE-BY}' and price < 300;
+--| select count(*) from itam.assets where tenant_id = '{tenant DE-BY}';
 
 --## A prepared statement, planned for one user and run for another
 --@ itam_app
