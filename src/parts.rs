@@ -33,7 +33,7 @@ fn of(relation: pg_sys::Oid) -> Vec<Part> {
         has_truncate_trigger: row.must(4),
         has_row_trigger: row.must(5),
     };
-    PARTS.with(|q| q.rows(&[arg(relation)], Sees::Statement, read))
+    PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))
 }
 
 /// The table and its inheritance children: what a constraint or row trigger has to be given to one by one.
@@ -83,7 +83,7 @@ fn protect_visibility(part: &Part, tenant: &TenantColumn) {
 fn default_tenant(part: pg_sys::Oid, top: pg_sys::Oid, tenant: &TenantColumn) {
     let args = [arg(part), arg(top), arg(tenant.name.as_str())];
     let read = |row: &Row| row.must::<String>(1);
-    if let Some(default) = MISSING_DEFAULT.with(|q| q.first(&args, Sees::Statement, read)) {
+    if let Some(default) = MISSING_DEFAULT.with(|q| q.first(&args, Sees::Latest, read)) {
         let (name, column) = (relations::qualified(part), quote_identifier(&tenant.name));
         spi::run(&format!("alter table {name} alter column {column} set default {default}"));
     }
@@ -97,7 +97,7 @@ fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
     }
     let Some(tenant) = tenant else { return };
     let args = [arg(part.relation), arg(tenant.name.as_str())];
-    if !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Statement, |_| ())).is_empty() {
+    if !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty() {
         return;
     }
     let not_valid = if valid || relations::is_partitioned(part.relation) { "" } else { " not valid" };
@@ -110,7 +110,7 @@ fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
 
 /// Tables that were protected in their own right and became parts: from now on they go with the table above them.
 pub fn absorb(relation: pg_sys::Oid) {
-    for part in ABSORB_PARTS.with(|q| q.rows(&[arg(relation)], Sees::Statement, |row| row.must(1))) {
+    for part in ABSORB_PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1))) {
         fill(include_str!("../sql/templates/release_part.sql"), &relations::qualified(part));
     }
 }
@@ -118,7 +118,7 @@ pub fn absorb(relation: pg_sys::Oid) {
 /// Makes room for the copies of row triggers that a partition gets when it is attached.
 pub fn make_room(partition: pg_sys::Oid, parent: pg_sys::Oid) {
     let read = |row: &Row| row.must::<String>(1);
-    for trigger in SAME_TRIGGERS.with(|q| q.rows(&[arg(partition), arg(parent)], Sees::Statement, read)) {
+    for trigger in SAME_TRIGGERS.with(|q| q.rows(&[arg(partition), arg(parent)], Sees::Latest, read)) {
         spi::run(&format!("drop trigger {} on {}", quote_identifier(&trigger), relations::qualified(partition)));
     }
 }
@@ -138,7 +138,7 @@ pub fn release(relation: pg_sys::Oid, protection: &Protection) {
         let Some(tenant) = &protection.tenant else { continue };
         let read = |row: &Row| row.must::<String>(1);
         let args = [arg(part.relation), arg(tenant.name.as_str())];
-        for change in OUR_CONSTRAINTS.with(|q| q.rows(&args, Sees::Statement, read)) {
+        for change in OUR_CONSTRAINTS.with(|q| q.rows(&args, Sees::Latest, read)) {
             spi::run(&format!("alter table {name} {change}"));
         }
     }
@@ -151,7 +151,7 @@ pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
     for reference in table.outgoing.iter().chain(&table.incoming).filter(|r| !r.registered) {
         // A self-reference comes twice.
         let args = [arg(reference.child), arg(reference.constraint.as_str())];
-        let new = REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+        let new = REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Latest, |_| ()));
         if new.is_empty() {
             continue;
         }
@@ -174,7 +174,7 @@ pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
 
 /// Gives a table a trigger that it does not have yet.
 pub fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
-    let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Statement, |_| ()));
+    let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ()));
     if has.is_empty() {
         fill(template, &relations::qualified(relation));
     }

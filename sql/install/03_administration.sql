@@ -149,9 +149,9 @@ begin
       for each statement execute function tenancy.refuse_truncate()', name);
     execute format('alter table tenancy.%I enable always trigger never_truncated', name);
   end loop;
-  -- The tables that catalog/watched.rs names.
+  -- The tables that catalog/watched.rs and catalog/protection.rs watch.
   foreach name in array array['tenants', 'contacts', 'users', 'user_roles', 'roles', 'custom_groups', 'tenant_group_members',
-    'installation', 'protection'] loop
+    'installation', 'protection', 'reference_settings'] loop
     execute format('create trigger changes_announced after insert or update or delete on tenancy.%I
       for each row execute function tenancy.announce_change()', name);
     execute format('alter table tenancy.%I enable always trigger changes_announced', name);

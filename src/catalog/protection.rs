@@ -163,7 +163,7 @@ fn load(relation: Oid) -> Option<Table> {
     let protection = protection(relation)?;
     let (mut outgoing, mut incoming) = (Vec::new(), Vec::new());
     let found = |row: &Row| reference(row).map(|found| (Rc::new(found), row.must(10), row.must(11)));
-    let found = REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Statement, found));
+    let found = REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Latest, found));
     for (reference, from_here, to_here) in found.into_iter().flatten() {
         if from_here {
             outgoing.push(Rc::clone(&reference));
@@ -185,7 +185,7 @@ pub fn protection(relation: Oid) -> Option<Protection> {
             tenant: row.get::<String>(3).zip(key).map(|(name, key)| TenantColumn { name, key }),
         }
     };
-    owner::run(|| PROTECTION_OF.with(|q| q.first(&[arg(relation)], Sees::Statement, read)))
+    owner::run(|| PROTECTION_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))
 }
 
 /// The foreign key of a row of `references_of.sql`, if both ends are protected.
