@@ -149,10 +149,10 @@ impl Refusal {
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("the built-in {what} \"{name}\" cannot be {change}"),
                 "The extension relies on it.",
-                if *what == "role" {
-                    "Its description and access may be changed."
-                } else {
-                    "Its name and description may be changed."
+                match *what {
+                    "role" => "Its description and access may be changed.",
+                    "row" => "Change it with UPDATE.",
+                    _ => "Its name and description may be changed.",
                 },
             ),
             GivenByExtension { table, column } => parts(

@@ -34,7 +34,8 @@ query!(
 
 /// Refuses the change of a column whose value is given once.
 fn check_kept(rows: &TriggerRows, table: &str, columns: &[(i16, &'static str)]) -> Result<(), Refusal> {
-    match columns.iter().find(|(column, _)| rows.old.is_some() && rows.differs(*column)) {
+    let updated = rows.old.is_some() && rows.new.is_some();
+    match columns.iter().find(|(column, _)| updated && rows.differs(*column)) {
         Some((_, column)) => Err(Refusal::GivenByExtension { table: table.to_owned(), column }),
         None => Ok(()),
     }
@@ -42,7 +43,8 @@ fn check_kept(rows: &TriggerRows, table: &str, columns: &[(i16, &'static str)]) 
 
 /// Notes the time of a change, unless the statement does so itself.
 fn updated(rows: &TriggerRows, column: i16) -> Option<(i16, Arg)> {
-    (rows.old.is_some() && !rows.differs(column)).then(|| (column, Some(transactions::began())))
+    let changed = rows.old.is_some() && rows.new.is_some() && !rows.differs(column);
+    changed.then(|| (column, Some(transactions::began())))
 }
 
 /// BEFORE INSERT OR UPDATE OR DELETE, for each role. See `tenancy.complete_role`.
@@ -73,7 +75,7 @@ fn complete_role<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
         (Some(old), None) => enforce(check_not_built_in(&old, "deleted")),
         _ => (),
     }
-    changed(trigger, &rows.new.and_then(|_| updated(&rows, UPDATED_AT)).into_iter().collect::<Vec<_>>())
+    changed(trigger, updated(&rows, UPDATED_AT).as_slice())
 }
 
 /// The columns of `tenancy.roles`, by number.
@@ -98,15 +100,19 @@ fn check_not_built_in(row: &TriggerRow, change: &'static str) -> Result<(), Refu
 /// AFTER INSERT OR UPDATE, for the statement: the groups that roles use exist. See `tenancy.check_roles`.
 #[pg_trigger(sql = false)]
 fn check_roles<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
-    // A dump may bring roles before groups.
+    // A dump may bring roles before groups, where it is restored by several at once.
     let groups_come_later = || {
         trigger.event().fired_by_insert()
             && owner::current_user_is_superuser()
             && owner::run(|| CUSTOM_GROUPS_EXIST.with(|q| q.first(&[], Sees::Latest, |row| row.must::<bool>(1))))
                 == Some(false)
     };
-    if !is_ours() && offender(trigger, text!("missing_group.sql"), |_| ()).is_some() && !groups_come_later() {
-        enforce(Err(Refusal::UnknownGroup));
+    if !is_ours() && offender(trigger, text!("missing_group.sql"), |_| ()).is_some() {
+        if groups_come_later() {
+            Refusal::UnknownGroup.warn();
+        } else {
+            enforce(Err(Refusal::UnknownGroup));
+        }
     }
     nothing()
 }
@@ -124,7 +130,7 @@ fn complete_contact<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     if tenant == Some(built_in::NO_TENANT) {
         enforce(Err(Refusal::BuiltIn { what: "tenant", name: "no-tenant".into(), change: "given contacts" }));
     }
-    changed(trigger, &updated(&rows, UPDATED_AT).into_iter().collect::<Vec<_>>())
+    changed(trigger, updated(&rows, UPDATED_AT).as_slice())
 }
 
 /// AFTER DELETE, for the statement: no tenant names them any longer. See `tenancy.forget_contacts`.
