@@ -1,0 +1,262 @@
+"""README.md and docs/*.md say what happens: their SQL is run, on a server of its own for each document.
+
+What is between ``` fences, by the word after the opening one:
+
+    sql       run by psql as superuser in a database without the extension; one session from the document's top to its
+              end. `-- refused: 42501` in it announces one error with that SQLSTATE; any other error fails the test.
+    sh        run by sh, at its place among the SQL; the server's programs are on the path, libpq reaches the database
+    text      what the block above it prints; … stands for anything
+    console   for reading only: what starts servers, or takes another machine
+    (none)    a drawing
+
+ACCEPT=1 writes what happened into those text blocks that are wrong.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from devtools import paths
+from runner.outcome import CRASHED, Failed
+from runner.scenario import Scenario
+
+DOCUMENTS = [paths.ROOT / "README.md", *sorted((paths.ROOT / "docs").glob("*.md"))]
+REFERENCE = paths.ROOT / "docs/reference.md"
+LANGUAGES = {"sql", "sh", "text", "console", ""}
+SECONDS = 300
+# as src/error.rs names them, and as clients see them
+SQLSTATES = {
+    "ACTIVE_SQL_TRANSACTION": "25001",
+    "CHECK_VIOLATION": "23514",
+    "CONFIGURATION_LIMIT_EXCEEDED": "53400",
+    "DATATYPE_MISMATCH": "42804",
+    "FEATURE_NOT_SUPPORTED": "0A000",
+    "FOREIGN_KEY_VIOLATION": "23503",
+    "INSUFFICIENT_PRIVILEGE": "42501",
+    "INVALID_AUTHORIZATION_SPECIFICATION": "28000",
+    "INVALID_PARAMETER_VALUE": "22023",
+    "NOT_NULL_VIOLATION": "23502",
+    "OBJECT_NOT_IN_PREREQUISITE_STATE": "55000",
+    "RESTRICT_VIOLATION": "23001",
+    "UNDEFINED_COLUMN": "42703",
+    "UNDEFINED_OBJECT": "42704",
+    "UNIQUE_VIOLATION": "23505",
+    "WRONG_OBJECT_TYPE": "42809",
+}
+
+
+@dataclass
+class Block:
+    language: str
+    line: int       # of the opening fence, from 1
+    text: str
+
+    @property
+    def refusals(self):
+        return re.findall(r"-- refused: (\w{5})\b", self.text) if self.language == "sql" else []
+
+
+def blocks(document):
+    found, opened = [], None
+    for number, line in enumerate(document.read_text().splitlines(), 1):
+        if not line.strip().startswith("```"):
+            continue
+        if not line.startswith("```"):
+            raise Failed(f"{document.name}:{number}: a fence must begin its line")
+        if opened is None:
+            opened = (line[3:].strip(), number)
+            if opened[0] not in LANGUAGES:
+                raise Failed(f"{document.name}:{number}: what is to be done with “{opened[0]}”?")
+        else:
+            language, start = opened
+            lines = document.read_text().splitlines()[start:number - 1]
+            found.append(Block(language, start, "\n".join(lines)))
+            opened = None
+    if opened:
+        raise Failed(f"{document.name}: the last fence is open")
+    return found
+
+
+class Documents(Scenario):
+    def run_document(self, document):
+        found = [block for block in blocks(document) if block.language in ("sql", "sh", "text")]
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            script = self.script(found, Path(folder))
+            cluster = self.start_cluster(name=f"doc-{document.stem}", bare=True)
+            cluster.createdb("shop")
+            environment = cluster.environment() | {"PGDATABASE": "shop", "LC_ALL": "C"}
+            environment["PATH"] = f"{cluster.server.bindir}:{environment['PATH']}"
+            command = [cluster.server.program("psql"), "-X", "-q", "-v", "VERBOSITY=verbose", "-v", "SHOW_CONTEXT=never"]
+            done = subprocess.run(command, input=script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  env=environment, cwd=folder, timeout=SECONDS)
+        if CRASHED.search(done.stdout):
+            raise Failed(f"the server crashed; the output ends with:\n{done.stdout[-1500:]}")
+        parts = re.split(r"^@@block (\d+)\n", done.stdout, flags=re.M)
+        printed = {int(parts[i]): parts[i + 1] for i in range(1, len(parts), 2)}
+        self.judge(document, found, printed)
+
+    @staticmethod
+    def script(found, folder):
+        lines = []
+        for block in found:
+            lines.append(f"\\echo @@block {block.line}")
+            if block.language == "sql":
+                last = block.text.rstrip().splitlines()[-1]
+                if not re.search(r";\s*(--.*)?$|\\", last):
+                    raise Failed(f"line {block.line}: the block ends within a statement: {last}")
+                lines.append(block.text)
+            elif block.language == "sh":
+                (folder / f"{block.line}.sh").write_text(block.text + "\n")
+                lines.append(f"\\! sh -e {block.line}.sh 2>&1 || echo @@failed")
+        return "\n".join(lines) + "\n"
+
+    def judge(self, document, found, printed):
+        troubles, wrong = [], {}
+        before = None
+        for block in found:
+            where = f"{document.name}:{block.line}"
+            if block.language != "text":
+                raw, before = printed.get(block.line), block
+                if raw is None:
+                    troubles.append(f"{where}: was not reached")
+                    continue
+                errors = re.findall(r"^ERROR:  (\w{5}): ", raw, flags=re.M)
+                unknown = "@@failed" in raw or re.search(r"^(FATAL|psql: error|\\\w+: |invalid command)", raw, flags=re.M)
+                if errors != block.refusals or unknown:
+                    troubles.append(f"{where}: refused {errors}, announced {block.refusals}; it printed:\n{tidy(raw)}")
+            elif before is None:
+                troubles.append(f"{where}: text of which block?")
+            else:
+                got = tidy(printed.get(before.line, ""))
+                if not matches(block.text, got):
+                    wrong[block.line] = got
+                    if "--accept" not in sys.argv:
+                        troubles.append(f"{where}: says\n{block.text}\nbut this happened:\n{got}")
+                before = None
+        if wrong and "--accept" in sys.argv:
+            accept(document, wrong)
+        if troubles:
+            raise Failed("\n\n".join(troubles))
+
+
+def tidy(printed):
+    """What psql prints by itself, without what our own settings add to it."""
+    printed = re.sub(r"^((?:ERROR|WARNING|NOTICE|INFO):  )\w{5}: ", r"\1", printed, flags=re.M)
+    printed = re.sub(r"^(LOCATION|(SCHEMA|TABLE|COLUMN|CONSTRAINT|DATATYPE) NAME):  .*\n", "", printed, flags=re.M)
+    return "\n".join(line.rstrip() for line in printed.strip("\n").splitlines()).rstrip()
+
+
+def matches(wanted, got):
+    pattern = ".*".join(re.escape(part) for part in tidy(wanted).split("…"))
+    return re.fullmatch(pattern, got) is not None
+
+
+def accept(document, wrong):
+    lines, new, skipping = document.read_text().splitlines(), [], False
+    for number, line in enumerate(lines, 1):
+        if skipping and line.startswith("```"):
+            skipping = False
+        if not skipping:
+            new.append(line)
+        if number in wrong:
+            new += wrong[number].splitlines()
+            skipping = True
+    document.write_text("\n".join(new) + "\n")
+
+
+def add_test(document):
+    def test(self):
+        self.run_document(document)
+    setattr(Documents, f"test_{document.stem.lower().replace('-', '_')}_runs", test)
+
+
+for each in DOCUMENTS:
+    add_test(each)
+
+
+class Reference(Scenario):
+    """docs/reference.md has everything that there is to know."""
+
+    def test_links_lead_somewhere(self):
+        places = [paths.ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")]
+        missing = []
+        for document in DOCUMENTS + places:
+            for target in re.findall(r"\]\(([^)#\s]*)(#[^)\s]*)?\)", document.read_text()):
+                file, anchor = target
+                if file.startswith("http"):
+                    continue
+                at = (document.parent / file) if file else document
+                if not at.exists():
+                    missing.append(f"{document.name}: {file}")
+                elif anchor and at.suffix == ".md" and anchor[1:] not in anchors(at):
+                    missing.append(f"{document.name}: {file}{anchor}")
+        self.assertEqual(missing, [])
+
+    def test_every_refusal_is_documented(self):
+        reference = REFERENCE.read_text()
+        documented = set(re.findall(r"^\| `(\w{5})` \| `((?:[^`])+)` \|", reference, flags=re.M))
+        source = refusals()
+        self.assertGreater(len(source), 40, "the pattern no longer fits src/error.rs")
+        self.assertEqual(sorted(source - documented), [], "in src/error.rs but not in docs/reference.md")
+        self.assertEqual(sorted(documented - source), [], "in docs/reference.md but not in src/error.rs")
+
+    def test_every_object_is_documented(self):
+        db, reference = self.database(), REFERENCE.read_text()
+        missing = []
+        for heading, words in self.objects(db).items():
+            section = re.search(rf"^#+ {re.escape(heading)}$(.*?)(?=^#|\Z)", reference, flags=re.M | re.S)
+            if not section:
+                missing.append(f"a section “{heading}”")
+                continue
+            missing += [f"“{word}” under “{heading}”" for word in words if f"`{word}`" not in section[1]]
+        self.assertEqual(missing, [])
+
+    def test_nothing_is_documented_that_is_not_there(self):
+        there = self.objects(self.database()).keys()
+        headings = re.findall(r"^#+ (tenancy\..*)$", REFERENCE.read_text(), flags=re.M)
+        self.assertEqual(sorted(set(headings) - set(there)), [])
+
+    def objects(self, db):
+        """Headings of the reference, each with the words that its section must have in code marks."""
+        lines = self.cluster.psql(db, """
+            select 'tenancy.' || p.proname || '()', coalesce(array_to_string(p.proargnames, ','), '')
+            from pg_proc p
+            where p.pronamespace = 'tenancy'::regnamespace
+            union all
+            select 'tenancy.' || c.relname, string_agg(a.attname, ',' order by a.attnum)
+            from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+            where c.relnamespace = 'tenancy'::regnamespace and c.relkind in ('r', 'v')
+            group by c.oid
+            union all
+            select 'Event triggers', evtname from pg_event_trigger
+            union all
+            select 'Triggers on our own tables', tgname from pg_trigger t join pg_class c on c.oid = tgrelid
+            where c.relnamespace = 'tenancy'::regnamespace and not tgisinternal
+            union all
+            select 'Settings', s from unnest('{tenancy.context}'::text[]) s
+            """).splitlines()
+        found = {}
+        for line in lines:
+            heading, _, words = line.partition("|")
+            found.setdefault(heading, []).extend(word for word in words.split(",") if word)
+        return found
+
+
+def refusals():
+    """SQLSTATE and message of each refusal in src/error.rs, {holes} as they are there."""
+    source = (paths.ROOT / "src/error.rs").read_text()
+    arms = re.findall(r"=> parts\(\s*Code::ERRCODE_(\w+),\s*(?:format!\(\s*)?\"((?:[^\"\\]|\\.)*)\"", source)
+    if len(arms) != source.count("=> parts("):
+        raise Failed("an arm of src/error.rs is spelled in a way that this test does not read")
+    return {(SQLSTATES[code], re.sub(r"\\(.)", r"\1", message)) for code, message in arms}
+
+
+def anchors(document):
+    """The anchors that GitHub and the like make of headings."""
+    headings = re.findall(r"^#+ +(.+)$", re.sub(r"^```.*?^```", "", document.read_text(), flags=re.M | re.S), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
