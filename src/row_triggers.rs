@@ -10,7 +10,7 @@ use crate::catalog::access::Mode;
 use crate::catalog::protection::{self, Kind, Protection, Reference, Table};
 use crate::error::Refusal;
 use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
-use crate::pg::spi::{self, Arg, Sees, arg};
+use crate::pg::spi::{Arg, Plan, Sees, arg};
 use crate::pg::{owner, relations};
 use crate::references::{self, Phase, Tenant};
 use crate::{modes, session};
@@ -56,6 +56,9 @@ struct Check {
     phase: Phase,
     old_tenant: Tenant,
     new_tenant: Tenant,
+    /// Was the old row written by this very transaction? Then its own check may have been passed over, because this
+    /// change superseded it, and nothing about it can be taken as checked.
+    old_unchecked: bool,
 }
 
 impl Check {
@@ -72,10 +75,15 @@ impl Check {
             references::tenant_of(&row?, relation, column)
         };
         let (old_tenant, new_tenant) = (tenant(rows.old), tenant(rows.new));
-        Some(Self { rows, relation, table, phase, old_tenant, new_tenant })
+        let old_unchecked = rows.old.is_some_and(|old| old.written_by_this_transaction());
+        Some(Self { rows, relation, table, phase, old_tenant, new_tenant, old_unchecked })
     }
 
     fn run(&self) -> Result<(), Refusal> {
+        // Whatever became of the row afterwards: the key that it no longer has is free.
+        for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
+            references::enforce(self.check_freed_key(reference))?;
+        }
         if self.phase == Phase::Commit && !self.is_current() {
             // A later change of the row has its own check.
             return Ok(());
@@ -105,11 +113,13 @@ impl Check {
     /// Is the new row still the table's? A deleted row stays deleted.
     fn is_current(&self) -> bool {
         let Some(new) = self.rows.new else { return true };
-        let text = format!(
-            "select from only {} r where r.ctid operator(pg_catalog.=) $1",
-            relations::qualified(self.relation)
-        );
-        !spi::once(&text, &[pg_sys::TIDOID], &[arg(new.place())], Sees::Latest, |_| ()).is_empty()
+        let plan = self.table.row_at.get_or_init(|| Plan::new(&self.at_place(""), &[pg_sys::TIDOID]));
+        !plan.rows(&[arg(new.place())], Sees::Latest, |_| ()).is_empty()
+    }
+
+    fn at_place(&self, lock: &str) -> String {
+        let relation = relations::qualified(self.relation);
+        format!("select from only {relation} r where r.ctid operator(pg_catalog.=) $1 {lock}")
     }
 
     /// A tenant becomes NULL only by a session that may write public rows, whatever a foreign key's action says.
@@ -124,8 +134,10 @@ impl Check {
             Kind::Required => Err(Refusal::RequiredTenant { table: table() }),
             Kind::Optional if owner::outer_user_is_exempt() => Ok(()),
             Kind::Optional if session::ask(|access, _| access.writes_public) => Ok(()),
-            Kind::Optional if self.rows.old.is_none() => Err(Refusal::WritesPublic { table: table() }),
             Kind::Optional if self.old_tenant.is_some() => Err(Refusal::BecomesPublic { table: table() }),
+            Kind::Optional if self.rows.old.is_none() || self.old_unchecked => {
+                Err(Refusal::WritesPublic { table: table() })
+            }
             Kind::Optional => Ok(()),
         }
     }
@@ -133,45 +145,56 @@ impl Check {
     fn check_referring(&self, reference: &Reference) -> Result<(), Refusal> {
         let Some(new) = &self.rows.new else { return Ok(()) };
         let columns = references::numbers(self.relation, &reference.child_columns);
-        let changed = self.old_tenant != self.new_tenant || columns.iter().any(|c| self.rows.differs(*c));
+        let changed = self.old_unchecked
+            || self.old_tenant != self.new_tenant
+            || columns.iter().any(|c| self.rows.differs(*c));
         match references::key(new, &columns) {
             Some(key) if changed => references::check_referring(reference, self.new_tenant, &key),
             _ => Ok(()),
         }
     }
 
+    /// The rows that refer to this one, which keeps its key, when it changes its tenant.
     fn check_referred(&self, reference: &Reference) -> Result<(), Refusal> {
-        let Some(old) = &self.rows.old else { return Ok(()) };
-        let columns = references::numbers(self.relation, &reference.parent_columns);
-        let Some(old_key) = references::key(old, &columns) else { return Ok(()) };
-        let key_freed = self.rows.new.is_none() || columns.iter().any(|c| self.rows.differs(*c));
-        if key_freed {
-            return self.check_taken_key(reference, &old_key);
-        }
-        if self.old_tenant == self.new_tenant {
+        if self.old_tenant == self.new_tenant && !self.old_unchecked {
             return Ok(());
         }
-        self.lock_against_new_references();
-        references::check_referred(reference, self.new_tenant, &old_key)
+        match self.old_key(reference) {
+            Some((key, false)) => {
+                self.lock_against_new_references();
+                references::check_referred(reference, self.new_tenant, &key)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A key that was freed may have been taken by another tenant's row in the same statement or, under a foreign key
     /// that is checked at commit, in the same transaction. The rows that refer to it then refer to that row.
-    fn check_taken_key(&self, reference: &Reference, key: &[Arg]) -> Result<(), Refusal> {
-        match references::holder(reference, key) {
-            Some(tenant) => references::check_referred(reference, tenant, key),
+    fn check_freed_key(&self, reference: &Reference) -> Result<(), Refusal> {
+        let Some((key, true)) = self.old_key(reference) else { return Ok(()) };
+        match references::holder(reference, &key) {
+            Some(tenant) => references::check_referred(reference, tenant, &key),
+            // SET CONSTRAINTS can make our check come before the foreign key's, and before another row takes the key.
+            None if self.phase == Phase::Commit && reference.leaves_referring_rows(self.rows.new.is_none()) => {
+                references::check_not_referred(reference, &key)
+            }
             None => Ok(()),
         }
+    }
+
+    /// The key by which others referred to the row before the change, and whether it no longer has it.
+    fn old_key(&self, reference: &Reference) -> Option<(Vec<Arg>, bool)> {
+        let old = self.rows.old?;
+        let columns = references::numbers(self.relation, &reference.parent_columns);
+        let freed = self.rows.new.is_none() || columns.iter().any(|c| self.rows.differs(*c));
+        Some((references::key(&old, &columns)?, freed))
     }
 
     /// An update that leaves the key alone does not conflict with the KEY SHARE lock that a foreign key takes. FOR UPDATE
     /// does: it waits for those who are about to refer to the row, and makes later ones wait.
     fn lock_against_new_references(&self) {
         let Some(new) = self.rows.new else { return };
-        let text = format!(
-            "select from only {} r where r.ctid operator(pg_catalog.=) $1 for update",
-            relations::qualified(self.relation)
-        );
-        spi::once(&text, &[pg_sys::TIDOID], &[arg(new.place())], Sees::Latest, |_| ());
+        let plan = self.table.lock_at.get_or_init(|| Plan::new(&self.at_place("for update"), &[pg_sys::TIDOID]));
+        plan.rows(&[arg(new.place())], Sees::Latest, |_| ());
     }
 }

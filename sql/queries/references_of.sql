@@ -36,7 +36,9 @@ select
   coalesce(s.names_tenant, false),
   c.conrelid in (select relation from up),
   c.confrelid in (select relation from up),
-  s.relation is not null
+  s.relation is not null,
+  c.confdeltype = 'a',
+  c.confupdtype = 'a'
 from pg_constraint c
 left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
 where c.contype = 'f'

@@ -81,6 +81,9 @@ pub struct Reference {
     /// `operator(schema.=)`, parent's column on the left, one for each column.
     pub operators: Vec<String>,
     pub deferrable: bool,
+    /// Is nothing done to the referring rows when the row referred to is deleted, or its key is changed?
+    pub no_action_on_delete: bool,
+    pub no_action_on_update: bool,
     pub service_provider_eligible: bool,
     pub names_tenant: bool,
     /// Is it in `tenancy.reference_settings`, so that its rows have been checked once?
@@ -93,11 +96,22 @@ pub struct Reference {
     pub child_tenants: OnceCell<Plan>,
 }
 
+impl Reference {
+    /// May rows still refer to a key that was given up, by deletion or otherwise, until the foreign key is checked?
+    pub const fn leaves_referring_rows(&self, deleted: bool) -> bool {
+        if deleted { self.no_action_on_delete } else { self.no_action_on_update }
+    }
+}
+
 /// A protected relation with the references from it and to it.
 pub struct Table {
     pub protection: Protection,
     pub outgoing: Vec<Rc<Reference>>,
     pub incoming: Vec<Rc<Reference>>,
+    /// The query for the row at a place; made when first needed.
+    pub row_at: OnceCell<Plan>,
+    /// The query that locks the row at a place; made when first needed.
+    pub lock_at: OnceCell<Plan>,
 }
 
 #[derive(Default)]
@@ -172,7 +186,7 @@ fn load(relation: Oid) -> Option<Table> {
             incoming.push(reference);
         }
     }
-    Some(Table { protection, outgoing, incoming })
+    Some(Table { protection, outgoing, incoming, row_at: OnceCell::new(), lock_at: OnceCell::new() })
 }
 
 /// How the relation is protected, itself or as a part.
@@ -204,6 +218,8 @@ fn reference(row: &Row) -> Option<Reference> {
         service_provider_eligible: row.must(8),
         names_tenant: row.must(9),
         registered: row.must(12),
+        no_action_on_delete: row.must(13),
+        no_action_on_update: row.must(14),
         lock_parent: OnceCell::new(),
         parent_tenant: OnceCell::new(),
         child_tenants: OnceCell::new(),

@@ -96,3 +96,9 @@ pub fn role_exists(name: &CStr) -> bool {
     // SAFETY: a plain look-up by name.
     unsafe { pg_sys::get_role_oid(name.as_ptr(), true) != pg_sys::InvalidOid }
 }
+
+/// Does the session apply changes that another server has checked (`session_replication_role = replica`, for superusers)?
+pub fn applies_replicated_changes() -> bool {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::SessionReplicationRole == pg_sys::SESSION_REPLICATION_ROLE_REPLICA as i32 }
+}

@@ -100,6 +100,12 @@ impl TriggerRow {
         }
     }
 
+    /// Did this transaction, or a savepoint of it, write the row?
+    pub fn written_by_this_transaction(&self) -> bool {
+        // SAFETY: the tuple outlives the trigger call; triggers get rows as they are stored, header included.
+        unsafe { pg_sys::TransactionIdIsCurrentTransactionId(pg_sys::HeapTupleHeaderGetXmin((*self.tuple).t_data)) }
+    }
+
     /// The place of the row in its table, as the `ctid` column shows it.
     pub fn place(&self) -> pg_sys::ItemPointerData {
         // SAFETY: the tuple outlives the trigger call.
