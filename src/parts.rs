@@ -6,7 +6,7 @@ use pgrx::{pg_sys, spi::quote_identifier};
 use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection::{self, KeyType, Protection, TenantColumn};
 use crate::pg::spi::{self, Row, Sees, arg, query};
-use crate::pg::{owner, relations};
+use crate::pg::{locks, owner, relations};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
@@ -15,6 +15,7 @@ query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID])
 query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
 query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
+query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
 struct Part {
@@ -147,6 +148,11 @@ pub fn release(relation: pg_sys::Oid, protection: &Protection) {
 /// Makes reference rules of the foreign keys of a table that are none yet; returns the rows that break them.
 pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
     let Some(table) = protection::table(relation) else { return Vec::new() };
+    for reference in table.outgoing.iter().chain(&table.incoming).filter(|r| r.deferrable) {
+        for side in [reference.child, reference.parent] {
+            ensure_trigger(side, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
+        }
+    }
     let mut found = Vec::new();
     for reference in table.outgoing.iter().chain(&table.incoming).filter(|r| !r.registered) {
         // A self-reference comes twice.
@@ -155,21 +161,25 @@ pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
         if new.is_empty() {
             continue;
         }
-        if reference.deferrable {
-            ensure_trigger(
-                reference.child,
-                "00_tenancy_deferred",
-                include_str!("../sql/templates/deferred_trigger.sql"),
-            );
-            ensure_trigger(
-                reference.parent,
-                "00_tenancy_deferred",
-                include_str!("../sql/templates/deferred_trigger.sql"),
-            );
-        }
+        // Who has written on either side without the rule is to be seen; who comes later is to wait for the rule.
+        lock_out_writers(reference.child);
+        lock_out_writers(reference.parent);
         found.extend(offenders::of_reference(reference, None));
     }
     found
+}
+
+/// Waits for those who write the table, be it through its partitions, and makes others wait until the transaction ends.
+pub fn lock_out_writers(relation: pg_sys::Oid) {
+    // The table first: while it is locked it gets no further parts.
+    locks::share_row_exclusive(relation);
+    of(relation).iter().for_each(|part| locks::share_row_exclusive(part.relation));
+}
+
+/// The same for the protected tables that refer to one. Who writes them locks them first and then the one.
+pub fn lock_out_referring(relation: pg_sys::Oid) {
+    let referring: Vec<pg_sys::Oid> = REFERRING.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)));
+    referring.into_iter().filter(|r| protection::protection(*r).is_some()).for_each(lock_out_writers);
 }
 
 /// Gives a table a trigger that it does not have yet.

@@ -88,6 +88,7 @@ impl Protecting {
     /// Looks at the table before anything is changed, and locks it.
     fn begin(relation: pg_sys::Oid, kind: Kind, column: String, index: IndexCreation) -> Result<Self, Refusal> {
         check_relation(relation)?;
+        parts::lock_out_referring(relation);
         locks::access_exclusive(relation);
         let name = relations::qualified(relation);
         if protection::protection(relation).is_some() {

@@ -14,7 +14,7 @@ use crate::catalog::{from_pg, hierarchy};
 use crate::error::Refusal;
 use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
-use crate::pg::{locks, owner, quiet, relations};
+use crate::pg::{owner, quiet, relations};
 use crate::{modes, parts, protect};
 
 query!(
@@ -52,9 +52,10 @@ impl RuleChange<'_> {
         if let Some(given) = self.on_tenant_change.filter(|given| *given != "restrict") {
             return Err(Refusal::UnknownTenantChange { given: given.to_owned() });
         }
+        let reference = find(relation, constraint)?;
+        parts::lock_out_writers(reference.child);
+        parts::lock_out_writers(reference.parent);
         let before = find(relation, constraint)?;
-        locks::share_row_exclusive(before.child);
-        locks::share_row_exclusive(before.parent);
         let eligible = self.service_provider_eligible.unwrap_or(before.service_provider_eligible);
         let naming = self.names_tenant.unwrap_or(before.names_tenant);
         if naming && !before.names_tenant {
