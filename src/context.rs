@@ -4,21 +4,24 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{Uuid, pg_extern};
 
 use crate::catalog::{from_pg, to_pg};
+use crate::error::given;
 use crate::model::identity::Identity;
 use crate::session;
 
 /// Acts for a user, with the union of the user's roles or with the one named. See `tenancy.enter`.
 #[pg_extern(sql = false)]
-fn enter(user_id: Uuid, role: Option<&str>, for_session: bool) -> Result<(), ErrorReport> {
-    let identity = Identity::User { id: from_pg(user_id), role: role.map(str::to_owned) };
-    Ok(session::enter(identity, for_session)?)
+fn enter(user_id: Option<Uuid>, role: Option<&str>, for_session: Option<bool>) -> Result<(), ErrorReport> {
+    let id = from_pg(given(user_id, "enter", "user_id")?);
+    let identity = Identity::User { id, role: role.map(str::to_owned) };
+    Ok(session::enter(identity, for_session.unwrap_or(false))?)
 }
 
 /// Acts for nobody in particular at a tenant. See `tenancy.enter_tenant`.
 #[pg_extern(sql = false)]
-fn enter_tenant(tenant_id: Uuid, role: &str, for_session: bool) -> Result<(), ErrorReport> {
-    let identity = Identity::Tenant { id: from_pg(tenant_id), role: role.to_owned() };
-    Ok(session::enter(identity, for_session)?)
+fn enter_tenant(tenant_id: Option<Uuid>, role: Option<&str>, for_session: Option<bool>) -> Result<(), ErrorReport> {
+    let id = from_pg(given(tenant_id, "enter_tenant", "tenant_id")?);
+    let identity = Identity::Tenant { id, role: given(role, "enter_tenant", "role")?.to_owned() };
+    Ok(session::enter(identity, for_session.unwrap_or(false))?)
 }
 
 /// Acts for nobody until the end of the transaction. See `tenancy.leave`.

@@ -8,6 +8,8 @@ use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 /// What is refused, and what the message needs to know.
 #[derive(Debug, Clone)]
 pub enum Refusal {
+    NullArgument { function: &'static str, argument: &'static str },
+
     // Context
     UnknownUser,
     UnknownTenant,
@@ -75,6 +77,12 @@ impl Refusal {
     fn parts(&self) -> (Code, String, String, String) {
         use Refusal::*;
         match self {
+            NullArgument { function, argument } => parts(
+                Code::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+                format!("argument {argument} of tenancy.{function}() must not be NULL"),
+                "Nothing was done. A name looked up with to_regclass() gives NULL where there is no such table.",
+                "Give the argument a value.",
+            ),
             UnknownUser => parts(
                 Code::ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION,
                 "the user cannot be entered",
@@ -429,6 +437,11 @@ impl From<Refusal> for ErrorReport {
         let (code, message, detail, hint) = refusal.parts();
         Self::new(code, message, "pg_tenancy").set_detail(detail).set_hint(hint)
     }
+}
+
+/// The value of an argument, or the refusal to do without it: a NULL must not look like success.
+pub fn given<T>(value: Option<T>, function: &'static str, argument: &'static str) -> Result<T, Refusal> {
+    value.ok_or(Refusal::NullArgument { function, argument })
 }
 
 fn parts(

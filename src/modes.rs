@@ -8,7 +8,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 
 use crate::catalog::access::Mode;
 use crate::catalog::{offenders, to_pg};
-use crate::error::Refusal;
+use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, transactions};
 use crate::session;
@@ -105,7 +105,8 @@ fn finish_protection() {
 
 /// Sets how strictly tenancy is enforced. See `tenancy.set_mode`.
 #[pg_extern(sql = false)]
-fn set_mode(mode: &str) -> Result<(), ErrorReport> {
+fn set_mode(mode: Option<&str>) -> Result<(), ErrorReport> {
+    let mode = given(mode, "set_mode", "mode")?;
     if !session::administers() {
         return Err(Refusal::AdministratorsOnly { what: "set the mode" }.into());
     }

@@ -19,6 +19,8 @@ struct Kind {
     one: [&'static str; 2],
     several: [&'static str; 2],
     all: &'static str,
+    /// Whether access to all tenants includes public rows.
+    all_has_public: bool,
     public: &'static str,
 }
 
@@ -27,6 +29,7 @@ const READING: Kind = Kind {
     one: ["tenancy.read_tenant()", "tenancy.read_tenant_number()"],
     several: ["tenancy.readable_tenants()", "tenancy.readable_tenant_numbers()"],
     all: "tenancy.reads_all()",
+    all_has_public: true,
     public: "tenancy.reads_public()",
 };
 
@@ -35,6 +38,7 @@ const WRITING: Kind = Kind {
     one: ["tenancy.write_tenant()", "tenancy.write_tenant_number()"],
     several: ["tenancy.writable_tenants()", "tenancy.writable_tenant_numbers()"],
     all: "tenancy.writes_all()",
+    all_has_public: false,
     public: "tenancy.writes_public()",
 };
 
@@ -48,6 +52,12 @@ fn can_read_support(request: Internal) -> Internal {
 #[pg_extern(sql = false)]
 fn can_write_support(request: Internal) -> Internal {
     planner::answer(request, |question, column| WRITING.answer(question, column))
+}
+
+/// The support function of what stands for a policy: a plan has it only where it lets rows pass.
+#[pg_extern(sql = false)]
+fn always_support(request: Internal) -> Internal {
+    planner::answer_share(request, 1.0)
 }
 
 impl Kind {
@@ -80,12 +90,11 @@ impl Kind {
 
     fn all(&self, column: &Column) -> Option<*mut pg_sys::Node> {
         let all = planner::call(self.all, pg_sys::BOOLOID)?;
-        if column.not_null {
+        if column.not_null || self.all_has_public {
             return Some(all);
         }
-        // Who may write every tenant may still not write public rows.
         let public = planner::call(self.public, pg_sys::BOOLOID)?;
-        Some(planner::both(all, planner::either(planner::not(column.is_null()), public)))
+        Some(planner::both(all, planner::either(column.is_null_or_not(false), public)))
     }
 
     fn several(&self, column: &Column) -> Option<*mut pg_sys::Node> {
@@ -100,7 +109,7 @@ impl Kind {
         if column.not_null {
             return Some(own);
         }
-        let public = planner::both(column.is_null(), planner::call(self.public, pg_sys::BOOLOID)?);
+        let public = planner::both(column.is_null_or_not(true), planner::call(self.public, pg_sys::BOOLOID)?);
         Some(planner::either(own, public))
     }
 }

@@ -38,6 +38,12 @@ fn can_read_number(tenant: Option<i64>) -> bool {
     reads(tenant)
 }
 
+/// The same for columns of type integer, so that no cast stands between column and index.
+#[pg_extern(sql = false)]
+fn can_read_integer(tenant: Option<i32>) -> bool {
+    reads(tenant.map(i64::from))
+}
+
 /// May the session write rows of the tenant; with NULL, public rows? See `tenancy.can_write`.
 #[pg_extern(sql = false)]
 fn can_write(tenant: Option<Uuid>) -> bool {
@@ -50,6 +56,12 @@ fn can_write_number(tenant: Option<i64>) -> bool {
     writes(tenant)
 }
 
+/// The same for columns of type integer, so that no cast stands between column and index.
+#[pg_extern(sql = false)]
+fn can_write_integer(tenant: Option<i32>) -> bool {
+    writes(tenant.map(i64::from))
+}
+
 /// Like `can_write`, but refuses with the reason. See `tenancy.check_write`.
 #[pg_extern(sql = false)]
 fn check_write(tenant: Option<Uuid>) -> Result<bool, ErrorReport> {
@@ -60,6 +72,12 @@ fn check_write(tenant: Option<Uuid>) -> Result<bool, ErrorReport> {
 #[pg_extern(sql = false)]
 fn check_write_number(tenant: Option<i64>) -> Result<bool, ErrorReport> {
     Ok(refuse_unless_writes(tenant)?)
+}
+
+/// The same for columns of type integer.
+#[pg_extern(sql = false)]
+fn check_write_integer(tenant: Option<i32>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(tenant.map(i64::from))?)
 }
 
 fn refuse_unless_writes<K: Key>(tenant: Option<K>) -> Result<bool, Refusal> {

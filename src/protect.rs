@@ -8,7 +8,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, ereport, pg_extern, pg_sys};
 use crate::catalog::access::{self, Mode};
 use crate::catalog::offenders;
 use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
-use crate::error::Refusal;
+use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::{parts, session};
@@ -21,12 +21,15 @@ query!(REMOVE_PROTECTION, "remove_protection.sql", &[pg_sys::REGCLASSOID]);
 /// Protects a table. See `tenancy.protect`.
 #[pg_extern(sql = false)]
 fn protect(
-    relation: pg_sys::Oid,
-    kind: &str,
-    tenant_column: &CStr,
-    create_index: &str,
+    relation: Option<pg_sys::Oid>,
+    kind: Option<&str>,
+    tenant_column: Option<&CStr>,
+    create_index: Option<&str>,
 ) -> Result<Option<String>, ErrorReport> {
-    let column = tenant_column.to_string_lossy().into_owned();
+    let relation = given(relation, "protect", "relation")?;
+    let kind = given(kind, "protect", "kind")?;
+    let create_index = given(create_index, "protect", "create_index")?;
+    let column = given(tenant_column, "protect", "tenant_column")?.to_string_lossy().into_owned();
     let index = IndexCreation::by_name(create_index)?;
     let kind = Kind::by_name(kind).ok_or_else(|| Refusal::UnknownKind { kind: kind.to_owned() })?;
     check_owner(relation)?;
@@ -35,7 +38,8 @@ fn protect(
 
 /// Takes the protection back. See `tenancy.release`.
 #[pg_extern(sql = false)]
-fn release(relation: pg_sys::Oid) -> Result<(), ErrorReport> {
+fn release(relation: Option<pg_sys::Oid>) -> Result<(), ErrorReport> {
+    let relation = given(relation, "release", "relation")?;
     check_owner(relation)?;
     if !session::administers() {
         return Err(Refusal::ReleaseNotAllowed { relation: relations::qualified(relation) }.into());

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection::{self, Reference};
 use crate::catalog::{from_pg, hierarchy};
-use crate::error::Refusal;
+use crate::error::{Refusal, given};
 use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
@@ -26,16 +26,17 @@ query!(
 /// Changes the rule of a foreign key. See `tenancy.set_reference_rule`.
 #[pg_extern(sql = false)]
 fn set_reference_rule(
-    relation: pg_sys::Oid,
-    constraint_name: &CStr,
+    relation: Option<pg_sys::Oid>,
+    constraint_name: Option<&CStr>,
     service_provider_eligible: Option<bool>,
     on_tenant_change: Option<&str>,
     names_tenant: Option<bool>,
 ) -> Result<(), ErrorReport> {
+    let relation = given(relation, "set_reference_rule", "relation")?;
+    let constraint = given(constraint_name, "set_reference_rule", "constraint_name")?.to_string_lossy().into_owned();
     if !owner::current_user_is_superuser() && !owner::current_user_owns(relation) {
         return Err(Refusal::NotOwner { relation: relations::qualified(relation) }.into());
     }
-    let constraint = constraint_name.to_string_lossy().into_owned();
     let change = RuleChange { service_provider_eligible, on_tenant_change, names_tenant };
     Ok(quiet::run(|| owner::run(|| change.apply(relation, &constraint)))?)
 }

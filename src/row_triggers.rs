@@ -145,9 +145,8 @@ impl Check {
     fn check_referring(&self, reference: &Reference) -> Result<(), Refusal> {
         let Some(new) = &self.rows.new else { return Ok(()) };
         let columns = references::numbers(self.relation, &reference.child_columns);
-        let changed = self.old_unchecked
-            || self.old_tenant != self.new_tenant
-            || columns.iter().any(|c| self.rows.differs(*c));
+        let changed =
+            self.old_unchecked || self.old_tenant != self.new_tenant || columns.iter().any(|c| self.rows.differs(*c));
         match references::key(new, &columns) {
             Some(key) if changed => references::check_referring(reference, self.new_tenant, &key),
             _ => Ok(()),

@@ -54,6 +54,7 @@ create table tenancy.tenants (
   constraint tenants_kind check (kind in ('service_provider', 'default', 'none', 'tenant')),
   constraint tenants_status check (status in ('active', 'inactive')),
   constraint tenants_number_not_zero check (number <> 0),
+  constraint tenants_id_not_zero check (id <> '00000000-0000-0000-0000-000000000000'),
   constraint tenants_service_provider check (kind <> 'service_provider' or (parent_id is null and status = 'active')),
   constraint tenants_built_in check (kind not in ('default', 'none') or (parent_id is null and not allows_subtenants))
 );

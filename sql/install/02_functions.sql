@@ -11,7 +11,7 @@ comment on function tenancy.enter(uuid, text, boolean) is
   'act for a user, with the union of the user''s roles or the role named, until the end of the transaction or session; grant it to the application''s login role only';
 
 create function tenancy.enter_tenant(tenant_id uuid, role text default 'member', for_session boolean default false) returns void
-  language c volatile strict parallel unsafe
+  language c volatile parallel unsafe
   as 'MODULE_PATHNAME', 'enter_tenant_wrapper';
 
 comment on function tenancy.enter_tenant(uuid, text, boolean) is
@@ -61,6 +61,24 @@ to public;
 
 -- What the planner puts in the place of can_read() and can_write(): src/planner.rs
 
+create function tenancy.can_read_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'can_read_support_wrapper';
+
+comment on function tenancy.can_read_support(internal) is 'tells the planner what can_read() means for the context in force';
+
+create function tenancy.can_write_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'can_write_support_wrapper';
+
+comment on function tenancy.can_write_support(internal) is 'tells the planner what can_write() means for the context in force';
+
+create function tenancy.always_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'always_support_wrapper';
+
+comment on function tenancy.always_support(internal) is 'tells the planner that a function that stands for a policy lets rows pass';
+
 create function tenancy.readable_tenant_numbers() returns bigint[]
   language c stable parallel safe
   as 'MODULE_PATHNAME', 'readable_tenant_numbers_wrapper';
@@ -98,40 +116,28 @@ create function tenancy.write_tenant_number() returns bigint
 comment on function tenancy.write_tenant_number() is 'write_tenant() by tenants.number';
 
 create function tenancy.reads_all() returns boolean
-  language c stable leakproof parallel safe
+  language c stable leakproof parallel safe cost 1 support tenancy.always_support
   as 'MODULE_PATHNAME', 'reads_all_wrapper';
 
 comment on function tenancy.reads_all() is 'stands in plans for can_read() where the session may read all tenants';
 
 create function tenancy.writes_all() returns boolean
-  language c stable leakproof parallel safe
+  language c stable leakproof parallel safe cost 1 support tenancy.always_support
   as 'MODULE_PATHNAME', 'writes_all_wrapper';
 
 comment on function tenancy.writes_all() is 'stands in plans for can_write() where the session may write all tenants';
 
 create function tenancy.reads_public() returns boolean
-  language c stable leakproof parallel safe
+  language c stable leakproof parallel safe cost 1 support tenancy.always_support
   as 'MODULE_PATHNAME', 'reads_public_wrapper';
 
 comment on function tenancy.reads_public() is 'may the session read public rows?';
 
 create function tenancy.writes_public() returns boolean
-  language c stable leakproof parallel safe
+  language c stable leakproof parallel safe cost 1 support tenancy.always_support
   as 'MODULE_PATHNAME', 'writes_public_wrapper';
 
 comment on function tenancy.writes_public() is 'may the session write public rows?';
-
-create function tenancy.can_read_support(internal) returns internal
-  language c volatile strict parallel safe
-  as 'MODULE_PATHNAME', 'can_read_support_wrapper';
-
-comment on function tenancy.can_read_support(internal) is 'tells the planner what can_read() means for the context in force';
-
-create function tenancy.can_write_support(internal) returns internal
-  language c volatile strict parallel safe
-  as 'MODULE_PATHNAME', 'can_write_support_wrapper';
-
-comment on function tenancy.can_write_support(internal) is 'tells the planner what can_write() means for the context in force';
 
 revoke all on function
   tenancy.readable_tenant_numbers(),
@@ -145,7 +151,8 @@ revoke all on function
   tenancy.reads_public(),
   tenancy.writes_public(),
   tenancy.can_read_support(internal),
-  tenancy.can_write_support(internal)
+  tenancy.can_write_support(internal),
+  tenancy.always_support(internal)
 from public;
 
 grant execute on function
@@ -175,6 +182,12 @@ create function tenancy.can_read_number(tenant bigint) returns boolean
 
 comment on function tenancy.can_read_number(bigint) is 'can_read() for tables that name tenants by tenants.number';
 
+create function tenancy.can_read_number(tenant integer) returns boolean
+  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
+  as 'MODULE_PATHNAME', 'can_read_integer_wrapper';
+
+comment on function tenancy.can_read_number(integer) is 'can_read() for tables that name tenants by tenants.number';
+
 create function tenancy.can_write(tenant uuid) returns boolean
   language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_wrapper';
@@ -187,6 +200,12 @@ create function tenancy.can_write_number(tenant bigint) returns boolean
 
 comment on function tenancy.can_write_number(bigint) is 'can_write() for tables that name tenants by tenants.number';
 
+create function tenancy.can_write_number(tenant integer) returns boolean
+  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
+  as 'MODULE_PATHNAME', 'can_write_integer_wrapper';
+
+comment on function tenancy.can_write_number(integer) is 'can_write() for tables that name tenants by tenants.number';
+
 create function tenancy.check_write(tenant uuid) returns boolean
   language c stable parallel safe cost 1
   as 'MODULE_PATHNAME', 'check_write_wrapper';
@@ -198,6 +217,12 @@ create function tenancy.check_write_number(tenant bigint) returns boolean
   as 'MODULE_PATHNAME', 'check_write_number_wrapper';
 
 comment on function tenancy.check_write_number(bigint) is 'check_write() for tables that name tenants by tenants.number';
+
+create function tenancy.check_write_number(tenant integer) returns boolean
+  language c stable parallel safe cost 1
+  as 'MODULE_PATHNAME', 'check_write_integer_wrapper';
+
+comment on function tenancy.check_write_number(integer) is 'check_write() for tables that name tenants by tenants.number';
 
 create function tenancy.readable_tenants() returns uuid[]
   language c stable parallel safe
@@ -227,10 +252,13 @@ comment on function tenancy.writable_tenant_number(boolean) is 'writable_tenant(
 revoke all on function
   tenancy.can_read(uuid),
   tenancy.can_read_number(bigint),
+  tenancy.can_read_number(integer),
   tenancy.can_write(uuid),
   tenancy.can_write_number(bigint),
+  tenancy.can_write_number(integer),
   tenancy.check_write(uuid),
   tenancy.check_write_number(bigint),
+  tenancy.check_write_number(integer),
   tenancy.readable_tenants(),
   tenancy.writable_tenants(),
   tenancy.writable_tenant(boolean),
@@ -240,10 +268,13 @@ from public;
 grant execute on function
   tenancy.can_read(uuid),
   tenancy.can_read_number(bigint),
+  tenancy.can_read_number(integer),
   tenancy.can_write(uuid),
   tenancy.can_write_number(bigint),
+  tenancy.can_write_number(integer),
   tenancy.check_write(uuid),
   tenancy.check_write_number(bigint),
+  tenancy.check_write_number(integer),
   tenancy.readable_tenants(),
   tenancy.writable_tenants(),
   tenancy.writable_tenant(boolean),

@@ -6,14 +6,14 @@ create function tenancy.protect(
   tenant_column name default 'tenant_id',
   create_index text default 'now'
 ) returns text
-  language c volatile strict parallel unsafe
+  language c volatile parallel unsafe
   as 'MODULE_PATHNAME', 'protect_wrapper';
 
 comment on function tenancy.protect(regclass, text, name, text) is
   'put a table under tenancy: kind is required, optional or untenanted; returns the command still to be run where the index is to be created concurrently (\gexec runs it)';
 
 create function tenancy.release(relation regclass) returns void
-  language c volatile strict parallel unsafe
+  language c volatile parallel unsafe
   as 'MODULE_PATHNAME', 'release_wrapper';
 
 comment on function tenancy.release(regclass) is 'take a table out of tenancy: its rows are open to everybody who has privileges on it';
@@ -32,7 +32,7 @@ comment on function tenancy.set_reference_rule(regclass, name, boolean, text, bo
   'change the rule of a foreign key between protected tables; what is NULL stays as it is';
 
 create function tenancy.set_mode(mode text) returns void
-  language c volatile strict parallel unsafe
+  language c volatile parallel unsafe
   as 'MODULE_PATHNAME', 'set_mode_wrapper';
 
 comment on function tenancy.set_mode(text) is

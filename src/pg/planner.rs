@@ -50,6 +50,18 @@ pub fn answer(request: Internal, decide: impl FnOnce(Question, &Column) -> Optio
     answered.map_or_else(no_opinion, |datum| Internal::from(Some(datum)))
 }
 
+/// Answers the question for the share of rows that passes, whatever the arguments; has no opinion on others.
+pub fn answer_share(request: Internal, share: f64) -> Internal {
+    let node: Option<*mut pg_sys::Node> = request.unwrap().map(|request| request.cast_mut_ptr());
+    // SAFETY: the planner passes one of the request nodes, whose tag tells which.
+    let answered = node.filter(|node| unsafe { (**node).type_ } == pg_sys::NodeTag::T_SupportRequestSelectivity);
+    if let Some(node) = answered {
+        // SAFETY: as above.
+        unsafe { (*node.cast::<pg_sys::SupportRequestSelectivity>()).selectivity = share };
+    }
+    Internal::from(Some(answered.map_or(pg_sys::Datum::from(0usize), pg_sys::Datum::from)))
+}
+
 unsafe fn simplify(
     request: &pg_sys::SupportRequestSimplify,
     decide: impl FnOnce(Question, &Column) -> Option<Answer>,
@@ -111,21 +123,14 @@ unsafe fn selectivity(
     }
 }
 
-/// The column of a table of this query level that a function's only argument is, perhaps widened to bigint.
+/// The column of a table of this query level that a function's only argument is.
 unsafe fn column(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Option<Column> {
     // SAFETY: nodes of the query that is being planned; each is looked at only as what its tag says.
     unsafe {
         if root.is_null() {
             return None;
         }
-        let mut argument: *mut pg_sys::Node = PgList::<pg_sys::Node>::from_pg(args).get_ptr(0)?;
-        if (*argument).type_ == pg_sys::NodeTag::T_FuncExpr {
-            let widening = &*argument.cast::<pg_sys::FuncExpr>();
-            if widening.funcid != Oid::from(pg_sys::F_INT8_INT4) {
-                return None;
-            }
-            argument = PgList::<pg_sys::Node>::from_pg(widening.args).get_ptr(0)?;
-        }
+        let argument: *mut pg_sys::Node = PgList::<pg_sys::Node>::from_pg(args).get_ptr(0)?;
         if (*argument).type_ != pg_sys::NodeTag::T_Var {
             return None;
         }
@@ -174,13 +179,13 @@ impl Column {
         }
     }
 
-    /// `column is null`.
-    pub fn is_null(&self) -> *mut pg_sys::Node {
+    /// `column is null`, or `column is not null`.
+    pub fn is_null_or_not(&self, null: bool) -> *mut pg_sys::Node {
         // SAFETY: a freshly made node, whose fields are all set; the argument is a copy.
         unsafe {
             let test: *mut pg_sys::NullTest = make_node(pg_sys::NodeTag::T_NullTest);
             (*test).arg = self.copy();
-            (*test).nulltesttype = pg_sys::NullTestType::IS_NULL;
+            (*test).nulltesttype = if null { pg_sys::NullTestType::IS_NULL } else { pg_sys::NullTestType::IS_NOT_NULL };
             (*test).argisrow = false;
             (*test).location = -1;
             test.cast()
@@ -253,15 +258,6 @@ pub fn either(a: *mut pg_sys::Node, b: *mut pg_sys::Node) -> *mut pg_sys::Node {
 /// `a and b`.
 pub fn both(a: *mut pg_sys::Node, b: *mut pg_sys::Node) -> *mut pg_sys::Node {
     joined(pg_sys::BoolExprType::AND_EXPR, a, b)
-}
-
-/// `not a`.
-pub fn not(a: *mut pg_sys::Node) -> *mut pg_sys::Node {
-    // SAFETY: a boolean expression made by this module.
-    unsafe {
-        let list = pg_sys::lappend(std::ptr::null_mut(), a.cast());
-        pg_sys::makeBoolExpr(pg_sys::BoolExprType::NOT_EXPR, list, -1).cast()
-    }
 }
 
 fn joined(kind: pg_sys::BoolExprType::Type, a: *mut pg_sys::Node, b: *mut pg_sys::Node) -> *mut pg_sys::Node {

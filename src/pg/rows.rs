@@ -103,7 +103,11 @@ impl TriggerRow {
     /// Did this transaction, or a savepoint of it, write the row?
     pub fn written_by_this_transaction(&self) -> bool {
         // SAFETY: the tuple outlives the trigger call; triggers get rows as they are stored, header included.
-        unsafe { pg_sys::TransactionIdIsCurrentTransactionId(pg_sys::HeapTupleHeaderGetXmin((*self.tuple).t_data)) }
+        unsafe {
+            pg_sys::TransactionIdIsCurrentTransactionId(pg_sys::submodules::htup::HeapTupleHeaderGetXmin(
+                (*self.tuple).t_data,
+            ))
+        }
     }
 
     /// The place of the row in its table, as the `ctid` column shows it.
