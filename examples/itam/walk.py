@@ -41,7 +41,10 @@ def farewell(server, count):
 
 
 def psql_command(server, user):
-    words = [server.server.program("psql"), server.conninfo(database.NAME, user)]
+    program = server.server.program("psql")
+    if program.is_relative_to(Path.cwd()):
+        program = program.relative_to(Path.cwd())
+    words = [program, server.conninfo(database.NAME, user)]
     if server.server.libraries:
         words = ["env", "LD_LIBRARY_PATH=" + ":".join(map(str, server.server.libraries)), *words]
     return shlex.join(map(str, words))
