@@ -21,6 +21,7 @@ query!(RENAME_TENANT_COLUMN, "rename_tenant_column.sql", &[pg_sys::REGCLASSOID, 
 query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
 query!(FOREIGN_POLICIES, "foreign_policies.sql", &[pg_sys::OIDOID]);
 query!(PROTECT_LOST_PART, "protect_lost_part.sql", &[pg_sys::REGCLASSOID]);
+query!(KEEP_RULES, "keep_rules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(LOST_PARTS, "lost_parts.sql", &[]);
 
 /// At the end of DDL on tables and policies. See `tenancy.follow_ddl`.
@@ -68,7 +69,7 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
     // A detached part is asked after by itself: no longer a part, it is not protected as one.
     for change in changes {
         if let Change::LostPart(part) = change {
-            keep_lost_part(*part);
+            keep_lost_part(*part, &touched);
         }
     }
     for relation in touched {
@@ -134,7 +135,7 @@ fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {
 }
 
 /// What was a part of a protected table stays protected, now in its own right.
-fn keep_lost_part(part: pg_sys::Oid) {
+fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
     // NO INHERIT does not say which part it was about: look for tables that have our policies but no protection.
     let lost = match part {
         pg_sys::InvalidOid => LOST_PARTS.with(|q| q.rows(&[], Sees::Statement, |row| row.must(1))),
@@ -143,6 +144,9 @@ fn keep_lost_part(part: pg_sys::Oid) {
     for part in lost {
         PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::Statement, |_| ()));
         if let Some(protection) = protection::protection(part) {
+            for parent in touched {
+                KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::Statement, |_| ()));
+            }
             parts::protect(part, &protection, true);
         }
     }

@@ -76,7 +76,10 @@ fn tenant_referred_to(
     let Some(key) = references::key(row, &columns) else { return Ok(None) };
     let visible = |tenant: Option<Uuid>| {
         owner::outer_user_is_exempt()
-            || tenant.is_none_or(|tenant| session::ask(|access, _| access.reads.ids.contains(&tenant)))
+            || session::ask(|access, _| match &tenant {
+                Some(tenant) => access.reads.ids.contains(tenant),
+                None => access.reads_public(),
+            })
     };
     match references::holder(reference, &key) {
         Some(tenant) if visible(tenant) => Ok(tenant),

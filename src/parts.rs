@@ -164,6 +164,9 @@ pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
         // Who has written on either side without the rule is to be seen; who comes later is to wait for the rule.
         lock_out_writers(reference.child);
         lock_out_writers(reference.parent);
+        if !owner::outer_user_is_exempt() {
+            found.extend(offenders::dangling(reference));
+        }
         found.extend(offenders::of_reference(reference, None));
     }
     found

@@ -33,7 +33,10 @@ pub fn tenant_of(row: &TriggerRow, relation: Oid, column: &TenantColumn) -> Tena
     let number = relations::column_number(relation, &column.name)?;
     match column.key {
         KeyType::Uuid => row.get::<pgrx::Uuid>(number).map(from_pg),
-        KeyType::Number => row.integer(number).and_then(hierarchy::tenant_by_number),
+        // A number that no tenant has is not "no tenant": the foreign key to tenants refuses the row, now or at commit.
+        KeyType::Number => row
+            .integer(number)
+            .map(|key| hierarchy::tenant_by_number(key).unwrap_or_else(|| Uuid::from_u64_pair(0, key.cast_unsigned()))),
     }
 }
 

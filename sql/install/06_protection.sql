@@ -165,7 +165,8 @@ select
   s.names_tenant,
   pg_catalog.pg_get_constraintdef(c.oid) as definition
 from tenancy.reference_settings s
-join pg_catalog.pg_constraint c on c.conrelid = s.relation and c.conname = s.constraint_name and c.contype = 'f';
+join pg_catalog.pg_constraint c on c.conrelid = s.relation and c.conname = s.constraint_name and c.contype = 'f'
+where c.conparentid = 0;
 
 comment on view tenancy.reference_rules is 'the foreign keys between protected tables, each with its rule';
 

@@ -79,12 +79,6 @@ pub fn of_reference(reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offend
 
 fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offender> {
     let Some(parent) = &reference.parent_protection.tenant else { return Vec::new() };
-    let conditions: Vec<String> = (reference.parent_columns.iter().zip(&reference.child_columns))
-        .zip(&reference.operators)
-        .map(|((parent, child), operator)| {
-            format!("p.{} {operator} r.{}", quote_identifier(parent), quote_identifier(child))
-        })
-        .collect();
     let child_tenant = match &reference.child_protection.tenant {
         Some(child) => format!("ct.{} = r.{}", child.key.column(), quote_identifier(&child.name)),
         None => "false".into(),
@@ -94,13 +88,40 @@ fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec
         .replace("{key}", &key_expression(child))
         .replace("{child}", &from(child))
         .replace("{parent}", &from(reference.parent))
-        .replace("{condition}", &conditions.join(" and "))
+        .replace("{condition}", &condition(reference))
         .replace("{parent_key}", parent.key.column())
         .replace("{parent_column}", &quote_identifier(&parent.name))
         .replace("{child_tenant}", &child_tenant)
         .replace("{eligible}", eligible)
         .replace("{among}", if among.is_some() { "and ct.id = any($1)" } else { "" });
     find(child, &format!("reference {}", reference.constraint), &text, among)
+}
+
+/// The rows that refer to nothing. PostgreSQL validates a new foreign key with the rights of whoever adds it: an owner whom
+/// row security binds sees no rows that break it.
+pub fn dangling(reference: &Reference) -> Vec<Offender> {
+    let given: Vec<String> =
+        reference.child_columns.iter().map(|c| format!("r.{} is not null", quote_identifier(c))).collect();
+    let text = include_str!("../../sql/templates/dangling_references.sql")
+        .replace("{key}", &key_expression(reference.child))
+        .replace("{child}", &from(reference.child))
+        .replace("{parent}", &from(reference.parent))
+        .replace("{given}", &given.join(" and "))
+        .replace("{condition}", &condition(reference))
+        .replace("{relation}", &reference.child.to_u32().to_string())
+        .replace("{constraint}", &pgrx::spi::quote_literal(&reference.constraint));
+    find(reference.child, &format!("reference {}", reference.constraint), &text, None)
+}
+
+/// Row `r` refers to row `p`.
+fn condition(reference: &Reference) -> String {
+    let conditions: Vec<String> = (reference.parent_columns.iter().zip(&reference.child_columns))
+        .zip(&reference.operators)
+        .map(|((parent, child), operator)| {
+            format!("p.{} {operator} r.{}", quote_identifier(parent), quote_identifier(child))
+        })
+        .collect();
+    conditions.join(" and ")
 }
 
 fn find(relation: Oid, rule: &str, text: &str, among: Option<&[Uuid]>) -> Vec<Offender> {

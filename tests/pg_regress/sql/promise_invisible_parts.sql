@@ -101,7 +101,9 @@ alter table app.events attach partition app.archive for values from ('2030-01-01
 -- rows without a tenant do not come in
 create table app.bare (id integer, tenant_id uuid, day date not null, region text not null, what text);
 insert into app.bare values (50, null, '2040-01-01', 'eu', 'nobody 50');
+\set VERBOSITY sqlstate
 alter table app.events attach partition app.bare for values from ('2040-01-01') to ('2041-01-01');
+\set VERBOSITY verbose
 create table app.strange (id integer, tenant_id uuid not null, day date not null, region text not null, what text);
 insert into app.strange values (51, :nowhere, '2041-01-01', 'eu', 'nowhere 51');
 alter table app.events attach partition app.strange for values from ('2041-01-01') to ('2042-01-01');
