@@ -5,6 +5,7 @@ use std::cell::Cell;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgTrigger, pg_sys, pg_trigger};
 
+use crate::catalog::hierarchy;
 use crate::error::Refusal;
 use crate::pg::answers::{Answer, nothing};
 use crate::pg::rows::TriggerRows;
@@ -87,15 +88,10 @@ fn refuse_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
 #[pg_trigger(sql = false)]
 fn lock_hierarchy<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     match trigger.extra_args().unwrap_or_default().first().map(String::as_str) {
-        Some("row share") => locks::row_share(hierarchy_lock()),
-        _ => locks::exclusive(hierarchy_lock()),
+        Some("row share") => locks::row_share(hierarchy::lock()),
+        _ => locks::exclusive(hierarchy::lock()),
     }
     nothing()
-}
-
-/// The relation that those who lean on the hierarchy and those who change it meet on.
-pub fn hierarchy_lock() -> pg_sys::Oid {
-    relations::by_name(c"tenancy", "hierarchy_lock").expect("the extension is installed")
 }
 
 fn named(trigger: &PgTrigger<'_>) -> String {

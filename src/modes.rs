@@ -7,10 +7,10 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 
 use crate::catalog::access::Mode;
-use crate::catalog::{offenders, to_pg};
+use crate::catalog::{hierarchy, offenders, to_pg};
 use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Sees, arg, query};
-use crate::pg::{owner, quiet, transactions};
+use crate::pg::{locks, owner, quiet, transactions};
 use crate::session;
 
 query!(SET_MODE, "set_mode.sql", &[pg_sys::TEXTOID]);
@@ -50,7 +50,7 @@ pub fn let_pass(what: Unasked) {
 
 /// Refuses, or only warns, or does nothing, as the mode says.
 pub fn refuse(refusal: Refusal) -> Result<(), Refusal> {
-    match session::ask(|_, mode| mode) {
+    match mode_for_writing() {
         Mode::Off => Ok(()),
         Mode::Warn => {
             if note(&refusal.message()) {
@@ -59,6 +59,18 @@ pub fn refuse(refusal: Refusal) -> Result<(), Refusal> {
             Ok(())
         }
         Mode::Setup | Mode::Enforce => Err(refusal),
+    }
+}
+
+/// The mode for a row that is being written. What a lax mode lets pass must be there for set_mode() to see before it
+/// begins to enforce: it waits for the transactions that relied on the mode.
+pub fn mode_for_writing() -> Mode {
+    match session::ask(|_, mode| mode) {
+        Mode::Off | Mode::Warn => {
+            locks::row_share(hierarchy::lock());
+            session::ask(|_, mode| mode)
+        }
+        strict => strict,
     }
 }
 
@@ -113,6 +125,7 @@ fn set_mode(mode: Option<&str>) -> Result<(), ErrorReport> {
     let Some(wanted) = Mode::by_name(mode) else {
         return Err(Refusal::UnknownMode { mode: mode.to_owned() }.into());
     };
+    locks::exclusive(hierarchy::lock());
     if matches!(wanted, Mode::Enforce | Mode::Setup) {
         match offenders::all().len() {
             0 => (),

@@ -110,15 +110,8 @@ fn may_refer(reference: &Reference, child: Tenant, parent: Tenant) -> bool {
         return true;
     }
     let Some(child) = child else { return false };
-    hold_hierarchy();
+    locks::row_share(hierarchy::lock());
     hierarchy::is_above(parent, child)
-}
-
-/// Keeps tenants from being moved until the transaction ends; waits for a move that is under way.
-fn hold_hierarchy() {
-    if let Some(lock) = relations::by_name(c"tenancy", "hierarchy_lock") {
-        locks::row_share(lock);
-    }
 }
 
 fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal {

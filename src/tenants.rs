@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use pgrx::{PgTrigger, pg_sys, pg_trigger};
 use uuid::Uuid;
 
-use crate::administration::{enforce, hierarchy_lock, is_ours, limits, offender, ours, tenant_count, text};
-use crate::catalog::{from_pg, to_pg};
+use crate::administration::{enforce, is_ours, limits, offender, ours, tenant_count, text};
+use crate::catalog::{from_pg, hierarchy, to_pg};
 use crate::error::Refusal;
 use crate::model::built_in;
 use crate::pg::answers::{Answer, changed, nothing, unchanged};
@@ -84,10 +84,10 @@ fn begin_tenants<'a>(_trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     // Those who count, and those who may be the first, meet each other; the others only meet movers.
     let alone = |limits: &crate::administration::Limits| limits.tenants > 0 || !limits.provider_exists;
     if !alone(&limits()) {
-        locks::row_share(hierarchy_lock());
+        locks::row_share(hierarchy::lock());
     }
     if alone(&limits()) {
-        locks::exclusive(hierarchy_lock());
+        locks::exclusive(hierarchy::lock());
     }
     INSERTING.set(Inserting::new(!limits().provider_exists));
     nothing()

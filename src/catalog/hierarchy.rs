@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::memo::Memo;
 use super::{from_pg, to_pg};
 use crate::model::system_group::Relation;
-use crate::pg::owner;
 use crate::pg::spi::{Row, Sees, arg, query};
+use crate::pg::{owner, relations};
 
 /// A tenant as the questions of access need it.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +125,11 @@ pub fn service_provider() -> Option<Uuid> {
     let look_up =
         |_: &()| owner::run(|| SERVICE_PROVIDER.with(|q| q.first(&[], Sees::Latest, |row| from_pg(row.must(1)))));
     PROVIDER.with(|provider| provider.get((), look_up))
+}
+
+/// The relation on which those who lean on the hierarchy, or on a mode that lets things pass, meet those who change it.
+pub fn lock() -> pg_sys::Oid {
+    relations::by_name(c"tenancy", "hierarchy_lock").expect("the extension is installed")
 }
 
 /// Is one tenant above another, or the same? What is remembered is true if hierarchy_lock is held: taking it reads the
