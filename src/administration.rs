@@ -10,7 +10,7 @@ use crate::error::Refusal;
 use crate::pg::answers::{Answer, nothing};
 use crate::pg::rows::TriggerRows;
 use crate::pg::spi::{self, Arg, Row, Sees, query};
-use crate::pg::{invalidation, locks, owner, relations};
+use crate::pg::{invalidation, locks, owner, relations, replication};
 use crate::session;
 
 query!(RESTORE_INSTALLATION, "restore_installation.sql", &[pg_sys::TEXTOID, pg_sys::INT4OID, pg_sys::INT8OID]);
@@ -61,10 +61,16 @@ macro_rules! text {
 }
 pub(crate) use text;
 
-/// AFTER any change, for each row, so that logical replication fires it too. See `tenancy.announce_change`.
+/// AFTER any change, for the statement, and for each row that logical replication applies: there no triggers for statements
+/// fire. Elsewhere once is enough, and once a row would make every row's foreign key check plan anew.
+/// See `tenancy.announce_change`.
 #[pg_trigger(sql = false)]
 fn announce_change<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
-    invalidation::announce(TriggerRows::of(trigger).relation());
+    let rows = TriggerRows::of(trigger);
+    let for_row = rows.old.is_some() || rows.new.is_some();
+    if !for_row || replication::applies_changes() {
+        invalidation::announce(rows.relation());
+    }
     nothing()
 }
 

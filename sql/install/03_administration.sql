@@ -152,9 +152,13 @@ begin
   -- The tables that catalog/watched.rs and catalog/protection.rs watch.
   foreach name in array array['tenants', 'contacts', 'users', 'user_roles', 'roles', 'custom_groups', 'tenant_group_members',
     'installation', 'protection', 'reference_settings'] loop
-    execute format('create trigger changes_announced after insert or update or delete on tenancy.%I
+    -- Triggers fire in the order of their names: first of all, so that the others work with what is true now.
+    execute format('create trigger "00_changes_announced" after insert or update or delete on tenancy.%I
+      for each statement execute function tenancy.announce_change()', name);
+    execute format('alter table tenancy.%I enable always trigger "00_changes_announced"', name);
+    execute format('create trigger replicated_changes_announced after insert or update or delete on tenancy.%I
       for each row execute function tenancy.announce_change()', name);
-    execute format('alter table tenancy.%I enable always trigger changes_announced', name);
+    execute format('alter table tenancy.%I enable always trigger replicated_changes_announced', name);
   end loop;
 end
 $$;

@@ -12,6 +12,7 @@ pub mod owner;
 pub mod planner;
 pub mod quiet;
 pub mod relations;
+pub mod replication;
 pub mod rows;
 pub mod spi;
 pub mod transactions;
