@@ -45,7 +45,9 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     KNOWN.with_borrow(|known| {
         let known = known.as_ref().expect("refresh() fills it");
         if !ASKED.replace(true) {
-            ACTED.with_borrow_mut(|acted| *acted = acted.take().or_else(|| known.identity.clone()));
+            ACTED.with_borrow_mut(|acted| {
+                *acted = acted.take().or_else(|| known.identity.clone().filter(|i| *i != Identity::Nobody))
+            });
         }
         question(&known.access, known.mode)
     })

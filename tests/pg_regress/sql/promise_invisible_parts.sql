@@ -71,6 +71,25 @@ insert into app.events_2025 (id, day, region, what) values (11, '2025-06-01', 'e
 insert into app.tankers (id, plate) values (11, 'by default') returning tenant_id;
 rollback;
 
+-- ON CONFLICT in a partitioned table, whose partitions have their columns in other places
+\c - owner
+create table app.slots (id integer, day date, tenant_id uuid not null, what text, primary key (id, day)) partition by range (day);
+create table app.slots_early (what text, day date not null, id integer not null, tenant_id uuid not null, primary key (id, day));
+alter table app.slots attach partition app.slots_early for values from ('2000-01-01') to ('2020-01-01');
+create table app.slots_late partition of app.slots default;
+insert into app.slots values (1, '2010-01-01', :acme, 'acme early'), (1, '2030-01-01', :acme, 'acme late');
+select tenancy.protect('app.slots', 'required', create_index => 'never');
+grant select, insert, update on app.slots, app.slots_early, app.slots_late to public;
+create function app.peek(text) returns boolean language plpgsql as $$ begin raise notice 'saw %', $1; return true; end $$;
+\c - bob
+insert into app.slots values (1, '2010-01-01', :globex, 'x') on conflict (id, day) do update set what = 'x' where app.peek(slots.what);
+insert into app.slots values (1, '2030-01-01', :globex, 'x') on conflict (id, day) do update set what = 'x' where app.peek(slots.what);
+insert into app.slots_early (id, day, what) values (1, '2010-01-01', 'x') on conflict (id, day) do update set what = 'x' where app.peek(slots_early.what);
+\c - alice
+insert into app.slots values (1, '2010-01-01', :acme, 'x') on conflict (id, day) do update set what = 'x' where app.peek(slots.what);
+\c - postgres
+drop table app.slots;
+
 -- new parts are protected at once, made by whom it may be
 \c - owner
 create table app.events_2026 partition of app.events for values from ('2026-01-01') to ('2027-01-01');

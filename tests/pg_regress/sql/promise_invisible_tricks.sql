@@ -61,7 +61,9 @@ select count(*) from app.documents;
 \c - app
 set role postgres;
 set role owner;
+\set VERBOSITY sqlstate
 set session authorization bob;
+\set VERBOSITY verbose
 set role none;
 set local role bob;
 \c - postgres
@@ -73,7 +75,9 @@ select current_user, session_user, title from app.documents order by 3;
 set role app;
 select current_user, session_user, title from app.documents order by 3;
 reset role;
+\set VERBOSITY sqlstate
 set session authorization bob;
+\set VERBOSITY verbose
 \c - postgres
 revoke app from bob;
 revoke bob from alice;
@@ -131,6 +135,21 @@ select count(*) from app.documents where title::integer > 0;
 update app.documents set title = title where playground.peek(title);
 delete from app.documents where playground.peek(title) and false;
 select count(*) from app.articles where playground.peek(title);
+-- in the condition of ON CONFLICT, on a row that is hidden and in the way
+insert into app.documents values (1, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(documents.title);
+insert into app.documents values (1, :globex, 'x') on conflict (id) do update set title = 'x' where documents.title like 'z%';
+insert into app.documents values (1, :globex, 'x') on conflict (id) do update set title = 'x' where case when playground.peek(documents.title) then false else true end;
+insert into app.documents values (1, :globex, 'x') on conflict (id) do update set title = 'x' where exists (select from app.articles where playground.peek(documents.title));
+with i as (insert into app.documents values (1, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(documents.title) returning *) select * from i;
+insert into app.articles values (1, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(articles.title);
+insert into app.articles values (2, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(articles.title);
+insert into app.documents values (5, :globex, 'x') on conflict (id) do update set title = documents.title || '!' where playground.peek(documents.title) returning title;
+prepare upsert (integer) as insert into app.documents values ($1, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(documents.title);
+execute upsert(2);
+set plan_cache_mode = force_generic_plan;
+execute upsert(2);
+execute upsert(5);
+reset plan_cache_mode;
 prepare peeking as select count(*) from app.documents where playground.peek(title);
 set plan_cache_mode = force_generic_plan;
 execute peeking;

@@ -54,17 +54,5 @@ merge into app.documents d using app.incoming i on d.id = i.id when matched and 
 select id, title from app.documents order by id;
 rollback;
 
--- MERGE with RETURNING came with 17, with NOT MATCHED BY SOURCE too
-begin;
-call app.act_as('gus');
-merge into app.documents d using (values (1), (5)) v (id) on d.id = v.id
-  when matched then update set title = 'merged' returning d.id, d.title;
-rollback;
-begin;
-call app.act_as('gus');
-merge into app.documents d using (values (5)) v (id) on d.id = v.id
-  when not matched by source then delete returning d.id, d.title;
-rollback;
-
 \c - postgres
 select id, title from app.documents order by id;

@@ -81,6 +81,7 @@ rollback to here;
 insert into app.documents values (1, :globex, 'globex on acme 1') on conflict (id) do update set title = 'x' where documents.title = 'no';
 rollback to here;
 insert into app.documents values (5, :globex, 'globex 5') on conflict (id) do update set title = 'again' returning *;
+insert into app.documents values (5, :globex, 'globex 5') on conflict (id) do update set title = 'never' where documents.title = 'no';
 insert into app.documents values (5, :globex, 'globex 5') on conflict (id) do update set tenant_id = :acme;
 rollback to here;
 insert into app.documents values (5, :acme, 'acme 5') on conflict (id) do nothing;
