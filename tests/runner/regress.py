@@ -26,11 +26,14 @@ def find():
 def run(file, cluster, options):
     database = prepared.database(cluster, f"regress_{file.stem}")
     words = [word for name, value in SETTINGS.items() for word in ("-v", f"{name}={value}")]
-    command = [cluster.server.program("psql"), "-X", "-a", "-q", *words, "-d", database]
+    psql = str(cluster.server.program("psql"))
+    # A script may start another session: \\! "$PSQL" -X …
+    environment = cluster.environment("app") | {"PSQL": psql, "PGDATABASE": database}
+    command = [psql, "-X", "-a", "-q", *words, "-d", database]
     try:
         with file.open() as script:
             done = subprocess.run(command, stdin=script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                  env=cluster.environment("app"), cwd=HOME, timeout=SECONDS)
+                                  env=environment, cwd=HOME, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         raise Failed(f"not finished after {SECONDS} s") from None
     got = re.sub(r"^LOCATION:  .*\n", "", done.stdout, flags=re.M)

@@ -80,17 +80,16 @@ rollback;
 
 -- a context for the session is asked again in every statement
 \c - app
-\setenv PGDATABASE :DBNAME
 begin; call app.act_as('gus', for_session => true); commit;
 select app.seen();
-\! psql -X -q -U postgres -d "$PGDATABASE" -c "update tenancy.tenants set status = 'inactive' where name = 'Globex'"
+\! "$PSQL" -X -q -U postgres -c "update tenancy.tenants set status = 'inactive' where name = 'Globex'"
 select app.seen(), tenancy.current_tenant();
 insert into app.documents (id, title) values (10, 'new');
-\! psql -X -q -U postgres -d "$PGDATABASE" -c "update tenancy.tenants set status = 'active' where name = 'Globex'"
+\! "$PSQL" -X -q -U postgres -c "update tenancy.tenants set status = 'active' where name = 'Globex'"
 select app.seen();
 begin;
 select app.seen();
-\! psql -X -q -U postgres -d "$PGDATABASE" -c "delete from tenancy.user_roles"
+\! "$PSQL" -X -q -U postgres -c "delete from tenancy.user_roles"
 select app.seen();
 commit;
 
