@@ -11,6 +11,6 @@ join {parent} p on {condition}
 join tenancy.tenants pt on pt.{parent_key} = p.{parent_column}
 left join tenancy.tenants ct on {child_tenant}
 where ct.id is distinct from pt.id
-  and (ct.id is null or not exists (select from above a where a.id = ct.id and a.above_id = pt.id))
+  and not exists (select from above a where a.id = ct.id and a.above_id = pt.id)
   {eligible}
   {among}
