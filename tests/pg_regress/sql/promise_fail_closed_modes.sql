@@ -61,14 +61,14 @@ begin read only; call app.act_as('gus'); select count(*) from app.documents; com
 \c - postgres
 insert into app.notes values (3, :globex, 1);
 select event, tenant_id, user_id = md5('gus')::uuid as gus, session_role, detail from tenancy.activity order by id;
-select * from tenancy.violations();
+select * from tenancy.violations() order by relation, rule, key;
 -- enforce only when nothing breaks the rules
 select tenancy.set_mode('enforce');
 select tenancy.set_mode('setup');
 select tenancy.set_mode('off');
 select tenancy.set_mode('enforce');
 delete from app.notes;
-select * from tenancy.violations();
+select * from tenancy.violations() order by relation, rule, key;
 select tenancy.set_mode('enforce');
 \c - app
 begin; call app.act_as('gus'); select app.seen(); commit;
