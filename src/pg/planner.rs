@@ -91,7 +91,11 @@ unsafe fn ask_before_conflict_condition(query: *mut pg_sys::Query, policy: *mut 
         }
         let condition = (*conflict).onConflictWhere;
         let argument: *mut pg_sys::Var = PgList::from_pg((*policy).args).get_ptr(0).unwrap_or(std::ptr::null_mut());
-        if condition.is_null() || argument.is_null() || (*argument).varno as usize != (*query).resultRelation as usize {
+        if condition.is_null()
+            || argument.is_null()
+            || (*argument.cast::<pg_sys::Node>()).type_ != pg_sys::NodeTag::T_Var
+            || (*argument).varno as usize != (*query).resultRelation as usize
+        {
             return;
         }
         let mut inner = condition;
