@@ -94,6 +94,10 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
             adopt_references(protection.root)
         }
         Change::NewConstraint => adopt_references(protection.root),
+        Change::ChangedConstraint => {
+            parts::with_own_constraints(protection.root).into_iter().for_each(parts::follow_deferrable);
+            Ok(())
+        }
         Change::NewPolicy => refuse_policies_of_others(protection.root),
         Change::RenamedColumn { from, to } if relation == protection.root => {
             let args = [arg(relation), arg(from.as_str()), arg(to.as_str())];

@@ -4,7 +4,7 @@
 use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
-use crate::catalog::protection::{self, KeyType, Protection, TenantColumn};
+use crate::catalog::protection::{self, KeyType, Protection, Reference, TenantColumn};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
@@ -148,11 +148,6 @@ pub fn release(relation: pg_sys::Oid, protection: &Protection) {
 /// Makes reference rules of the foreign keys of a table that are none yet; returns the rows that break them.
 pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
     let Some(table) = protection::table(relation) else { return Vec::new() };
-    for reference in table.outgoing.iter().chain(&table.incoming).filter(|r| r.deferrable) {
-        for side in [reference.child, reference.parent] {
-            ensure_trigger(side, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
-        }
-    }
     let mut found = Vec::new();
     for reference in table.outgoing.iter().chain(&table.incoming).filter(|r| !r.registered) {
         // A self-reference comes twice.
@@ -164,12 +159,27 @@ pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
         // Who has written on either side without the rule is to be seen; who comes later is to wait for the rule.
         lock_out_writers(reference.child);
         lock_out_writers(reference.parent);
+        ensure_deferred_triggers(reference);
         if !owner::outer_user_is_exempt() {
             found.extend(offenders::dangling(reference));
         }
         found.extend(offenders::of_reference(reference, None));
     }
     found
+}
+
+/// Gives both sides of the table's foreign keys that have become deferrable what checks them at commit.
+pub fn follow_deferrable(relation: pg_sys::Oid) {
+    let Some(table) = protection::table(relation) else { return };
+    table.outgoing.iter().chain(&table.incoming).for_each(|reference| ensure_deferred_triggers(reference));
+}
+
+fn ensure_deferred_triggers(reference: &Reference) {
+    if reference.deferrable {
+        for side in [reference.child, reference.parent] {
+            ensure_trigger(side, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
+        }
+    }
 }
 
 /// Waits for those who write the table, be it through its partitions, and makes others wait until the transaction ends.

@@ -15,6 +15,8 @@ pub enum Change {
     LostPart(pg_sys::Oid),
     /// A foreign key was added, or something that may bring one.
     NewConstraint,
+    /// A foreign key became deferrable, or ceased to be.
+    ChangedConstraint,
     NewPolicy,
     RenamedColumn {
         from: String,
@@ -100,7 +102,8 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Change> {
     use pg_sys::AlterTableType::*;
     Some(match command.subtype {
         AT_AttachPartition | AT_AddInherit => Change::NewPart,
-        AT_AddConstraint | AT_AddColumn | AT_AlterConstraint => Change::NewConstraint,
+        AT_AddConstraint | AT_AddColumn => Change::NewConstraint,
+        AT_AlterConstraint => Change::ChangedConstraint,
         // SAFETY: DETACH carries a PartitionCmd, whose name is a RangeVar of a relation that exists.
         AT_DetachPartition => Change::LostPart(unsafe { look_up((*command.def.cast::<pg_sys::PartitionCmd>()).name) }),
         AT_DropInherit => Change::LostPart(pg_sys::InvalidOid),

@@ -1,0 +1,94 @@
+"""Dump and restore: what comes back protects as before, and dumps as before."""
+
+import re
+
+from devtools import say
+from runner.scenario import Scenario
+from scenarios import estate
+
+
+class Dump(Scenario):
+    def setUp(self):
+        self.source = self.database()
+        estate.fill(self.cluster, self.source)
+        self.target = f"{self.source}_back"
+        self.cluster.dropdb(self.target)
+        self.cluster.createdb(self.target)
+        self.addCleanup(self.cluster.dropdb, self.target)
+        self.before = self.catalog(self.source)
+        self.first = self.plain(self.source)
+
+    def catalog(self, database):
+        return self.cluster.psql(database, estate.CATALOG)
+
+    def plain(self, database, *words, user="postgres"):
+        text = self.cluster.run("pg_dump", *words, database, user=user)
+        # since November 2025 each dump has a random word of its own
+        return "\n".join(line for line in text.splitlines() if not line.startswith(("\\restrict ", "\\unrestrict ")))
+
+    def check(self):
+        self.assertEqual(self.before, self.catalog(self.target))
+        self.assertEqual(self.first, self.plain(self.target))
+        estate.check(self, self.cluster, self.target)
+
+    def restore(self, text, user="postgres"):
+        self.cluster.psql(self.target, text, user)
+
+    def test_source(self):
+        """What the other tests expect of a restored database is so before."""
+        estate.check(self, self.cluster, self.source)
+
+    def test_plain(self):
+        self.restore(self.first)
+        self.check()
+
+    def test_one_transaction(self):
+        self.restore("begin;\n" + self.first + "\ncommit;\n")
+        self.check()
+
+    def test_custom(self):
+        self.pg_restore(self.archive())
+        self.check()
+
+    def test_parallel(self):
+        """Parallel jobs load the tables of extensions in any order, whatever refers to what: those first, by one job."""
+        file = self.archive()
+        self.pg_restore(file, "--section=pre-data")
+        self.pg_restore(file, "--section=data", "--schema=tenancy")
+        self.pg_restore(file, "--section=data", "--exclude-schema=tenancy", "-j", "2")
+        self.pg_restore(file, "--section=post-data", "-j", "2")
+        self.check()
+
+    def test_inserts(self):
+        self.restore(self.plain(self.source, "--inserts", "--rows-per-insert=7"))
+        self.check()
+
+    def test_row_security(self):
+        """A tenant's user dumps what that tenant may see, and nothing else."""
+        text = self.plain(self.source, "--enable-row-security", user="alice")
+        held = {name: rows.splitlines() for name, rows in
+                re.findall(r"^COPY (\S+) \(.*\) FROM stdin;\n((?:.*\n)*?)\\\.$", text, re.M)}
+        counts = dict(line.split("|")[:2] for line in estate.EXPECTED["alice"].splitlines())
+        counts["event"] = str(len(held["app.event_old"] + held["app.event_new_0"] + held["app.event_new_1"]))
+        for table, count in counts.items():
+            if table in ("event", "paper"):
+                continue
+            self.assertEqual(len(held[f"app.{table}"]), int(count), table)
+        self.assertEqual(counts["event"], "20")
+        self.assertEqual(len(held["app.paper"]), 1)
+        self.assertEqual(len(held["tenancy.tenants"]), 1)
+        self.assertEqual(len(held["tenancy.users"]), 1)
+        for word in ("south", "beach", "castle", "third", "deed", "Bob", "Carol", "north\t"):
+            self.assertNotIn(word, "\n".join(line for rows in held.values() for line in rows))
+        with self.assertRaises(say.Failure) as refused:
+            self.cluster.run("pg_dump", self.source, user="alice")
+        self.assertIn("row-level security", str(refused.exception))
+
+    def archive(self):
+        file = self.cluster.folder / f"{self.source}.dump"
+        self.addCleanup(file.unlink, missing_ok=True)
+        self.cluster.run("pg_dump", "-Fc", "-f", file, self.source)
+        return file
+
+    def pg_restore(self, file, *words):
+        self.assertEqual(self.cluster.run("pg_restore", "--exit-on-error", "-d", self.target, *words, file), "")
