@@ -77,7 +77,7 @@ select 'security', oid::regclass::text, relrowsecurity, relforcerowsecurity from
 select 'trigger', tgrelid::regclass::text, case when tgparentid = 0 then tgname else '(a partition''s)' end, tgenabled, tgfoid::regproc, tgtype,
   tgdeferrable, tginitdeferred from pg_trigger where not tgisinternal or tgparentid <> 0 order by 2, 3, tgfoid, tgtype;
 select 'constraint', conrelid::regclass::text, case when conparentid = 0 then conname else '(a partition''s)' end, contype, convalidated,
-  pg_get_constraintdef(oid) from pg_constraint where conrelid <> 0 and contype <> 'n' order by 2, 3, 6;
+  pg_get_constraintdef(oid) from pg_constraint where conrelid >= 16384 and contype <> 'n' order by 2, 3, 6;
 select 'default', adrelid::regclass::text, adnum, pg_get_expr(adbin, adrelid) from pg_attrdef order by 2, 3;
 select 'event trigger', evtname, evtenabled, evtfoid::regproc from pg_event_trigger order by 2;
 select 'protected', relation::text, kind, tenant_column, tenant_key from tenancy.protection order by 2;
