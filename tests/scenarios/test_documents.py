@@ -12,6 +12,7 @@ What is between ``` fences, by the word after the opening one:
 ACCEPT=1 writes what happened into those text blocks that are wrong.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -63,6 +64,12 @@ def blocks(document):
 
 
 class Documents(Scenario):
+    def test_versions_agree(self):
+        cargo = re.search(r'^version = "(.*)"', (paths.ROOT / "Cargo.toml").read_text(), flags=re.M)[1]
+        meta = json.loads((paths.ROOT / "META.json").read_text())
+        self.assertEqual({meta["version"], *(each["version"] for each in meta["provides"].values())}, {cargo})
+        self.assertIn(f"\n## {cargo}", (paths.ROOT / "CHANGELOG.md").read_text())
+
     def run_document(self, document):
         found = [block for block in blocks(document) if block.language in ("sql", "sh", "text")]
         with tempfile.TemporaryDirectory() as folder:
