@@ -10,13 +10,15 @@ use crate::pg::{locks, owner, relations};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
-query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
 query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
 query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+
+const ROW_TRIGGERS: [&str; 3] = ["00_tenancy_row", "00_tenancy_deferred", "zz_tenancy_name"];
 
 struct Part {
     relation: pg_sys::Oid,
@@ -101,7 +103,11 @@ fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
     if !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty() {
         return;
     }
-    let not_valid = if valid || relations::is_partitioned(part.relation) { "" } else { " not valid" };
+    if !valid && relations::is_partitioned(part.relation) {
+        // Cannot be NOT VALID before PostgreSQL 18: left to set_mode('enforce').
+        return;
+    }
+    let not_valid = if valid { "" } else { " not valid" };
     spi::run(&format!(
         "alter table {name} add foreign key ({}) references tenancy.tenants ({}){not_valid}",
         quote_identifier(&tenant.name),
@@ -114,6 +120,16 @@ pub fn absorb(relation: pg_sys::Oid) {
     for part in ABSORB_PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1))) {
         fill(include_str!("../sql/templates/release_part.sql"), &relations::qualified(part));
     }
+}
+
+/// The same for parts of a table that is about to be protected, whose partitions will get copies of its row triggers.
+pub fn absorb_before_protection(relation: pg_sys::Oid) {
+    for part in of(relation).into_iter().filter(|part| part.is_partition && part.relation != relation) {
+        for trigger in ROW_TRIGGERS {
+            drop_trigger(part.relation, trigger);
+        }
+    }
+    absorb(relation);
 }
 
 /// Makes room for the copies of row triggers that a partition gets when it is attached.
@@ -135,10 +151,12 @@ pub fn release(relation: pg_sys::Oid, protection: &Protection) {
         if part.is_partition && part.relation != relation {
             continue;
         }
-        fill(include_str!("../sql/templates/release_row_triggers.sql"), &name);
+        for trigger in ROW_TRIGGERS {
+            drop_trigger(part.relation, trigger);
+        }
         let Some(tenant) = &protection.tenant else { continue };
         let read = |row: &Row| row.must::<String>(1);
-        let args = [arg(part.relation), arg(tenant.name.as_str())];
+        let args = [arg(part.relation), arg(tenant.name.as_str()), arg(relation)];
         for change in OUR_CONSTRAINTS.with(|q| q.rows(&args, Sees::Latest, read)) {
             spi::run(&format!("alter table {name} {change}"));
         }
@@ -200,6 +218,13 @@ pub fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
     let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ()));
     if has.is_empty() {
         fill(template, &relations::qualified(relation));
+    }
+}
+
+fn drop_trigger(relation: pg_sys::Oid, trigger: &str) {
+    let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ()));
+    if !has.is_empty() {
+        spi::run(&format!("drop trigger {} on {}", quote_identifier(trigger), relations::qualified(relation)));
     }
 }
 

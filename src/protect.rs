@@ -107,11 +107,14 @@ impl Protecting {
     }
 
     fn run(self) -> Result<Option<String>, Refusal> {
-        let accepted = self.check_rows(offenders::of_table(self.relation, &self.protection))?;
+        let rows = parts::with_own_constraints(self.relation);
+        let accepted =
+            self.check_rows(rows.into_iter().flat_map(|r| offenders::of_table(r, &self.protection)).collect())?;
         self.register();
         if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
             self.alter_column(facts, tenant, accepted);
         }
+        parts::absorb_before_protection(self.relation);
         parts::protect(self.relation, &self.protection, accepted);
         self.adopt_references()?;
         Ok(self.create_index())

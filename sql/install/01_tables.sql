@@ -203,6 +203,7 @@ create table tenancy.protection (
   tenant_column name,
   tenant_key text,
   created_at timestamptz not null default now(),
+  had text[] not null default '{}',
   constraint protection_kind check (kind in ('required', 'optional', 'untenanted')),
   constraint protection_tenant_key check (tenant_key in ('uuid', 'number')),
   constraint protection_tenant_column check
@@ -210,6 +211,7 @@ create table tenancy.protection (
 );
 
 comment on table tenancy.protection is 'the tables given to protect(), without their partitions; see the view protected_tables';
+comment on column tenancy.protection.had is 'what the table had before, so that release() leaves it: not_null, foreign_key, row_security, forced';
 
 -- Locking: set_reference_rule() also holds both tables in SHARE ROW EXCLUSIVE mode.
 create table tenancy.reference_settings (

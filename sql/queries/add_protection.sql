@@ -1,2 +1,25 @@
--- $1 relation, $2 kind, $3 tenant column, $4 what it holds.
-insert into tenancy.protection (relation, kind, tenant_column, tenant_key) values ($1, $2, $3::name, $4)
+-- $1 relation, $2 kind, $3 tenant column, $4 what it holds. Called before the table is changed.
+insert into tenancy.protection (relation, kind, tenant_column, tenant_key, had)
+select
+  $1,
+  $2,
+  $3::name,
+  $4,
+  array_remove(
+    array[
+      case when a.attnotnull then 'not_null' end,
+      case when exists (
+        select from pg_constraint k
+        where k.conrelid = c.oid
+          and k.contype = 'f'
+          and k.confrelid = 'tenancy.tenants'::regclass
+          and k.conkey = array[a.attnum]
+      ) then 'foreign_key' end,
+      case when c.relrowsecurity then 'row_security' end,
+      case when c.relforcerowsecurity then 'forced' end
+    ],
+    null
+  )
+from pg_class c
+left join pg_attribute a on a.attrelid = c.oid and a.attname = $3
+where c.oid = $1

@@ -5,7 +5,19 @@ select
   n.nspname::text,
   (select i.inhparent from pg_inherits i where i.inhrelid = c.oid limit 1),
   (select i.inhparent::regclass::text from pg_inherits i where i.inhrelid = c.oid limit 1),
-  exists (select from pg_policy p where p.polrelid = c.oid and p.polpermissive and p.polname not like 'tenancy\_%')
+  exists (
+    with recursive down (relation) as (
+      select c.oid
+      union
+      select i.inhrelid from down join pg_inherits i on i.inhparent = down.relation
+    )
+    select
+    from down
+    join pg_policy p on p.polrelid = down.relation
+    where p.polpermissive
+      -- a part may have been protected by itself
+      and ((p.polrelid = c.oid and not exists (select from tenancy.protection o where o.relation = c.oid)) or p.polname not in ('tenancy_select', 'tenancy_insert', 'tenancy_update', 'tenancy_delete'))
+  )
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 where c.oid = $1

@@ -10,3 +10,19 @@ from pg_constraint c
 where c.contype = 'f'
   and c.confrelid = 'tenancy.tenants'::regclass
   and not c.convalidated
+union all
+select format(
+  'alter table %s add foreign key (%I) references tenancy.tenants (%I)',
+  p.relation,
+  p.tenant_column,
+  case p.tenant_key when 'uuid' then 'id' else 'number' end
+)
+from tenancy.protection p
+join pg_attribute a on a.attrelid = p.relation and a.attname = p.tenant_column
+where not exists (
+  select from pg_constraint c
+  where c.conrelid = p.relation
+    and c.contype = 'f'
+    and c.confrelid = 'tenancy.tenants'::regclass
+    and c.conkey = array[a.attnum]
+)

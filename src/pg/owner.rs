@@ -73,10 +73,13 @@ pub fn outer_user_is_exempt() -> bool {
     unsafe { pg_sys::superuser_arg(user) || pg_sys::has_bypassrls_privilege(user) }
 }
 
-/// May the current user do what only the owner of `relation` may?
+/// May the current user do what only the owner of `relation` may? What does not exist is not another's.
 pub fn current_user_owns(relation: pg_sys::Oid) -> bool {
-    // SAFETY: plain look-ups; a relation that does not exist raises an error.
+    // SAFETY: plain look-ups.
     unsafe {
+        if pg_sys::get_rel_relkind(relation) == 0 {
+            return true;
+        }
         #[cfg(feature = "pg15")]
         let owns = pg_sys::pg_class_ownercheck(relation, pg_sys::GetUserId());
         #[cfg(not(feature = "pg15"))]

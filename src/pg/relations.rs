@@ -34,6 +34,10 @@ pub fn name(relation: pg_sys::Oid) -> String {
 
 /// The relation's name with its schema's, quoted for SQL.
 pub fn qualified(relation: pg_sys::Oid) -> String {
+    // SAFETY: a plain catalog look-up.
+    if unsafe { pg_sys::get_rel_relkind(relation) } == 0 {
+        return relation.to_u32().to_string();
+    }
     // SAFETY: the callees return palloc'd copies or NULL.
     let schema = unsafe {
         let schema = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(relation));

@@ -27,7 +27,7 @@ def run(file, cluster, options):
     database = prepared.database(cluster, f"regress_{file.stem}")
     words = [word for name, value in SETTINGS.items() for word in ("-v", f"{name}={value}")]
     psql = str(cluster.server.program("psql"))
-    # A script may start another session: \\! "$PSQL" -X …
+    # A script may start another session, as in promise_fail_closed_changes.sql.
     environment = cluster.environment("app") | {"PSQL": psql, "PGDATABASE": database}
     command = [psql, "-X", "-a", "-q", *words, "-d", database]
     try:
