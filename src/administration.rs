@@ -36,9 +36,9 @@ pub fn ours<R>(work: impl FnOnce() -> R) -> R {
     owner::run(work)
 }
 
-/// Is the change being made by [`ours`]?
+/// Is the change being made by [`ours`], here or on the server that logical replication has it from?
 pub fn is_ours() -> bool {
-    OURS.get()
+    OURS.get() || replication::applies_changes()
 }
 
 /// Raises the refusal, if there is one.

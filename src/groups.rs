@@ -153,6 +153,9 @@ fn complete_group<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     const CREATED_AT: i16 = 4;
     const UPDATED_AT: i16 = 5;
     let rows = TriggerRows::of(trigger);
+    if is_ours() {
+        return unchanged(trigger);
+    }
     for (column, name) in [(ID, "id"), (CREATED_AT, "created_at")] {
         if rows.differs(column) {
             enforce(Err(Refusal::GivenByExtension { table: "tenancy.custom_groups".into(), column: name }));
@@ -193,7 +196,10 @@ fn complete_member<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     const TENANT_ID: i16 = 2;
     const ADDED_WITH: i16 = 3;
     let rows = TriggerRows::of(trigger);
-    if rows.old.is_some() && !is_ours() {
+    if is_ours() {
+        return unchanged(trigger);
+    }
+    if rows.old.is_some() {
         for (column, name) in [(GROUP_ID, "group_id"), (TENANT_ID, "tenant_id"), (ADDED_WITH, "added_with")] {
             if rows.differs(column) {
                 enforce(Err(Refusal::GivenByExtension { table: "tenancy.tenant_group_members".into(), column: name }));

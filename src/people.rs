@@ -34,7 +34,7 @@ query!(
 
 /// Refuses the change of a column whose value is given once.
 fn check_kept(rows: &TriggerRows, table: &str, columns: &[(i16, &'static str)]) -> Result<(), Refusal> {
-    let updated = rows.old.is_some() && rows.new.is_some();
+    let updated = rows.old.is_some() && rows.new.is_some() && !is_ours();
     match columns.iter().find(|(column, _)| updated && rows.differs(*column)) {
         Some((_, column)) => Err(Refusal::GivenByExtension { table: table.to_owned(), column }),
         None => Ok(()),
@@ -43,7 +43,7 @@ fn check_kept(rows: &TriggerRows, table: &str, columns: &[(i16, &'static str)]) 
 
 /// Notes the time of a change, unless the statement does so itself.
 fn updated(rows: &TriggerRows, column: i16) -> Option<(i16, Arg)> {
-    let changed = rows.old.is_some() && rows.new.is_some() && !rows.differs(column);
+    let changed = rows.old.is_some() && rows.new.is_some() && !rows.differs(column) && !is_ours();
     changed.then(|| (column, Some(transactions::began())))
 }
 
@@ -52,9 +52,6 @@ fn updated(rows: &TriggerRows, column: i16) -> Option<(i16, Arg)> {
 fn complete_role<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     use role::*;
     let rows = TriggerRows::of(trigger);
-    if is_ours() {
-        return unchanged(trigger);
-    }
     enforce(check_kept(&rows, "tenancy.roles", &[(ID, "id"), (BUILT_IN, "built_in"), (CREATED_AT, "created_at")]));
     match (rows.old, rows.new) {
         (None, Some(new)) if new.get(ID).map(from_pg).is_some_and(built_in::is_role) => {
@@ -71,6 +68,7 @@ fn complete_role<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
         (None, Some(new)) if new.get(BUILT_IN) == Some(true) => {
             enforce(Err(Refusal::GivenByExtension { table: "tenancy.roles".into(), column: "built_in" }));
         }
+        _ if is_ours() => (),
         (Some(_), Some(new)) if rows.differs(NAME) => enforce(check_not_built_in(&rows.old.unwrap_or(new), "renamed")),
         (Some(old), None) => enforce(check_not_built_in(&old, "deleted")),
         _ => (),
@@ -153,7 +151,7 @@ fn complete_user<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     enforce(check_kept(&rows, "tenancy.users", &[(ID, "id"), (CREATED_AT, "created_at")]));
     // A dump gives the tenant, and may be restored where not all of the roles exist (yet).
     let restored = rows.old.is_none() && new.datum(TENANT_ID).is_some() && owner::current_user_is_superuser();
-    if rows.differs(DB_ROLE) {
+    if rows.differs(DB_ROLE) && !is_ours() {
         let missing = new.get::<&std::ffi::CStr>(DB_ROLE).filter(|name| !owner::role_exists(name));
         if let Some(name) = missing {
             let refusal = Refusal::UnknownDatabaseRole { name: name.to_string_lossy().into_owned() };

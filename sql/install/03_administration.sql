@@ -169,7 +169,7 @@ alter table tenancy.activity enable always trigger never_truncated;
 
 -- installation
 
-create trigger hierarchy_locked before update on tenancy.installation
+create trigger hierarchy_locked before update of max_depth, max_tenants on tenancy.installation
   for each statement execute function tenancy.lock_hierarchy('exclusive');
 alter table tenancy.installation enable always trigger hierarchy_locked;
 
@@ -177,7 +177,7 @@ create trigger row_kept before insert or delete on tenancy.installation
   for each row execute function tenancy.keep_installation();
 alter table tenancy.installation enable always trigger row_kept;
 
-create trigger limits_checked after update on tenancy.installation
+create trigger limits_checked after update of max_depth, max_tenants on tenancy.installation
   for each statement execute function tenancy.check_limits();
 alter table tenancy.installation enable always trigger limits_checked;
 

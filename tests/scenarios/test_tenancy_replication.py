@@ -1,0 +1,76 @@
+"""Logical replication carries our tables: what the publisher has checked arrives, and sessions there hear of it."""
+
+import time
+
+from runner.scenario import Scenario
+
+TABLES = ("tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members", "roles", "user_roles")
+STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES)
+
+
+class TenancyReplication(Scenario):
+    def settled(self, publisher, subscriber):
+        """Both have the same, after at most some seconds; gives what the publisher has."""
+        until = time.monotonic() + 60
+        while True:
+            wanted, got = (self.cluster.psql(db, STATE) for db in (publisher, subscriber))
+            if wanted == got:
+                return wanted
+            if time.monotonic() > until:
+                self.assertEqual(wanted, got)
+            time.sleep(0.2)
+
+    def subscribe(self, publisher, subscriber):
+        slot = publisher[:60]
+        self.cluster.psql(publisher, f"create publication p for table {', '.join('tenancy.' + table for table in TABLES)};"
+                                     f" select pg_create_logical_replication_slot('{slot}', 'pgoutput')")
+        self.cluster.psql(subscriber, f"create subscription {slot} connection '{self.cluster.conninfo(publisher)}' publication p"
+                                      f" with (create_slot = false, slot_name = '{slot}')")
+        self.addCleanup(self.cluster.psql, subscriber, f"drop subscription {slot}")
+
+    def test_first_rows_and_changes(self):
+        publisher, subscriber = self.database("_from"), self.database("_to")
+        # some rows are there before, so that they are copied; the rest are changes
+        self.cluster.psql(publisher, """
+            insert into tenancy.tenants (name, allows_subtenants) values ('provider', true), ('other', true);
+            insert into tenancy.tenants (name, parent_id, allows_subtenants) select 'de', id, true from tenancy.tenants where name = 'provider';
+            update tenancy.tenants set name = 'unsorted' where kind = 'default';
+            update tenancy.roles set description = 'reads and writes at home' where name = 'member';
+            insert into tenancy.tenant_groups (name) values ('pilots');
+            insert into tenancy.tenant_group_members (group_id, tenant_id)
+            select g.id, t.id from tenancy.tenant_groups g, tenancy.tenants t where g.name = 'pilots' and t.name = 'provider';
+        """)
+        self.subscribe(publisher, subscriber)
+        self.settled(publisher, subscriber)
+        self.cluster.psql(publisher, """
+            insert into tenancy.tenants (name, parent_id) select 'by', id from tenancy.tenants where name = 'de';
+            insert into tenancy.contacts (tenant_id, name, email) select id, name, name || '@example.org' from tenancy.tenants where name in ('de', 'by');
+            insert into tenancy.users (id) select id from tenancy.contacts;
+            update tenancy.users set db_role = 'carol' where id = (select id from tenancy.contacts where name = 'de');
+            insert into tenancy.user_roles select u.id, r.id from tenancy.users u, tenancy.roles r where r.name = 'member';
+            update tenancy.tenants set parent_id = (select id from tenancy.tenants where name = 'other') where name = 'de';
+            update tenancy.tenants set parent_id = null where name = 'de';
+            update tenancy.tenants set status = 'inactive', contact_id = (select id from tenancy.contacts where name = 'de') where name = 'by';
+            update tenancy.tenant_groups set name = 'Germany' where name = 'de_subtenants';
+            update tenancy.tenant_groups set description = 'go first' where name = 'pilots';
+            delete from tenancy.tenant_group_members where tenant_id = (select id from tenancy.tenants where name = 'de');
+            update tenancy.contacts set tenant_id = (select id from tenancy.tenants where name = 'other') where name = 'by';
+            insert into tenancy.roles (name, read_access) values ('auditor', 'all');
+            delete from tenancy.tenants where name = 'by';
+        """)
+        self.assertIn("auditor", self.settled(publisher, subscriber))
+        # a session that knew what it may read hears of the change
+        ask = "select count(*) from tenancy.tenants;"
+        psycopg = self.psycopg()
+        with psycopg.connect(self.cluster.conninfo(subscriber, "carol"), autocommit=True) as carol:
+            self.assertEqual(carol.execute(ask).fetchone(), (1,))
+            self.cluster.psql(publisher, "update tenancy.tenants set status = 'inactive' where name = 'de'")
+            self.settled(publisher, subscriber)
+            self.assertEqual(carol.execute(ask).fetchone(), (0,))
+
+    def test_empty_publisher(self):
+        publisher, subscriber = self.database("_from"), self.database("_to")
+        self.subscribe(publisher, subscriber)
+        self.settled(publisher, subscriber)
+        self.cluster.psql(publisher, "insert into tenancy.tenants (name, allows_subtenants) values ('provider', true), ('other', true)")
+        self.assertIn("provider", self.settled(publisher, subscriber))
