@@ -6,7 +6,7 @@ use crate::administration::{enforce, is_ours, offender, ours, text};
 use crate::catalog::from_pg;
 use crate::error::Refusal;
 use crate::model::built_in;
-use crate::pg::answers::{Answer, changed, nothing, unchanged};
+use crate::pg::answers::{Answer, changed, nothing};
 use crate::pg::rows::{TriggerRow, TriggerRows};
 use crate::pg::spi::{self, Arg, Sees, query};
 use crate::pg::{owner, transactions};
