@@ -194,6 +194,16 @@ class Reference(Scenario):
         self.assertEqual(sorted(source - documented), [], "in src/error.rs but not in docs/reference.md")
         self.assertEqual(sorted(documented - source), [], "in docs/reference.md but not in src/error.rs")
 
+    def test_every_refusal_is_triggered(self):
+        shown = "\n".join(file.read_text() for file in (paths.ROOT / "tests").rglob("*.out"))
+        shown += "\n".join(block.text for document in DOCUMENTS for block in blocks(document) if block.language == "text")
+        never = []
+        for _, message in refusals(self.psycopg().errors):
+            pattern = re.sub(r"\\\{\w+\\\}", ".+", re.escape(message))
+            if not re.search(rf"^(ERROR|WARNING):  (\w{{5}}: )?{pattern}$", shown, flags=re.M):
+                never.append(message)
+        self.assertEqual(never, [], "no expected output of a test, nor a document, shows it")
+
     def test_every_object_is_documented(self):
         db, reference = self.database(), REFERENCE.read_text()
         missing = []
