@@ -144,6 +144,22 @@ select app.seen();
 begin; savepoint a; call app.act_as('gus', for_session => true); rollback to a; commit;
 select app.seen();
 
+-- not from inside a parallel plan, where it would hold for some rows
+\c - owner
+create table app.numbers as select n from generate_series(1, 50000) n;
+create function app.enter_in_passing(integer) returns boolean language plpgsql parallel safe
+  as $$ begin perform tenancy.enter(md5('ann')::uuid); return true; end $$;
+create function app.leave_in_passing(integer) returns boolean language plpgsql parallel safe
+  as $$ begin perform tenancy.leave(); return true; end $$;
+grant select on app.numbers to public;
+\c - app
+set parallel_setup_cost = 0;
+set parallel_tuple_cost = 0;
+set min_parallel_table_scan_size = 0;
+select count(*) from app.numbers where app.enter_in_passing(n);
+select count(*) from app.numbers where app.leave_in_passing(n);
+select app.seen();
+
 -- logins that stand for users
 \c - alice
 select app.seen(), tenancy.current_user_id() = md5('ann')::uuid as ann;

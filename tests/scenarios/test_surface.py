@@ -1,0 +1,71 @@
+"""What the extension gives to others: nothing appears, changes or disappears unnoticed, and all of it is described.
+
+public_surface.sql lists it, public_surface.txt is what it should list; ACCEPT=1 writes that file.
+"""
+
+import difflib
+import os
+import re
+
+from devtools import paths
+from runner.scenario import Scenario
+
+QUERY = paths.ROOT / "tests/public_surface.sql"
+LEDGER = paths.ROOT / "tests/public_surface.txt"
+
+MEMBERS = """
+from pg_depend d
+join pg_extension e on e.oid = d.refobjid and e.extname = 'pg_tenancy'
+where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+"""
+
+
+class Surface(Scenario):
+    def test_ledger(self):
+        lines = self.cluster.psql(self.database(), QUERY.read_text()).splitlines() + settings()
+        if os.environ.get("ACCEPT"):
+            LEDGER.write_text("\n".join(lines) + "\n")
+        wanted = LEDGER.read_text().splitlines()
+        self.assertEqual(wanted, lines, "\n".join(difflib.unified_diff(wanted, lines, LEDGER.name, "now", lineterm="")))
+
+    def test_everything_is_described(self):
+        bare = self.ask(f"""
+            select pg_describe_object(d.classid, d.objid, 0) {MEMBERS}
+              and d.classid in ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_namespace'::regclass)
+              and not exists (select from pg_class c where d.classid = 'pg_class'::regclass and c.oid = d.objid and c.relkind in ('i', 'S'))
+              and obj_description(d.objid, d.classid::regclass::name) is null""")
+        self.assertEqual([], bare, "these have no comment")
+
+    def test_search_path_is_pinned(self):
+        """In SQL and PL functions, and in those that run with their owner's rights. Bodies that are parsed at creation
+        (BEGIN ATOMIC) need no search_path."""
+        loose = self.ask(f"""
+            select d.objid::regprocedure {MEMBERS}
+              and d.classid = 'pg_proc'::regclass
+              and exists (
+                select from pg_proc p
+                join pg_language l on l.oid = p.prolang
+                where p.oid = d.objid
+                  and (p.prosecdef or (l.lanname not in ('c', 'internal') and p.prosqlbody is null))
+                  and not exists (select from unnest(p.proconfig) s where s like 'search_path=%')
+              )""")
+        self.assertEqual([], loose, "these do not pin search_path")
+
+    def test_all_is_in_the_schema(self):
+        """Nothing of ours outside the schema, but event triggers."""
+        strays = self.ask(f"""
+            select pg_describe_object(d.classid, d.objid, 0) {MEMBERS}
+              and (d.classid = 'pg_proc'::regclass and (select pronamespace from pg_proc where oid = d.objid) <> 'tenancy'::regnamespace
+                or d.classid = 'pg_class'::regclass and (select relnamespace from pg_class where oid = d.objid) <> 'tenancy'::regnamespace)""")
+        self.assertEqual([], strays)
+
+    def ask(self, sql):
+        return self.cluster.psql(self.database(), sql).splitlines()
+
+
+def settings():
+    """PostgreSQL does not list settings that are hidden from SHOW ALL: they are read off the source."""
+    found = set()
+    for file in (paths.ROOT / "src").rglob("*.rs"):
+        found.update(re.findall(r'c"(tenancy\.\w+)"', file.read_text()))
+    return [f"setting {name}" for name in sorted(found)]
