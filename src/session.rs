@@ -3,6 +3,7 @@
 //! The answer is kept until the context setting or one of our tables changes. Asking costs two loads and a borrow.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use crate::catalog::access::{self, Mode};
 use crate::catalog::watched;
@@ -18,7 +19,7 @@ struct Known {
     login: pgrx::pg_sys::Oid,
     identity: Option<Identity>,
     mode: Mode,
-    access: Access,
+    access: Rc<Access>,
 }
 
 thread_local! {
@@ -124,10 +125,10 @@ fn refresh() {
     let generation = watched::generation();
     let login = owner::session_user();
     let identity = identity();
-    let access = identity.as_ref().and_then(access::resolve).unwrap_or(Access::nobody());
+    let access = identity.as_ref().and_then(access::resolve).unwrap_or_else(|| Rc::new(Access::nobody()));
     let mode = access::mode();
     // In setup mode, whoever does not administer is nobody.
-    let access = if mode == Mode::Setup && !access.administers { Access::nobody() } else { access };
+    let access = if mode == Mode::Setup && !access.administers { Rc::new(Access::nobody()) } else { access };
     KNOWN.with_borrow_mut(|known| *known = Some(Known { generation, login, identity, mode, access }));
 }
 

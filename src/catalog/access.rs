@@ -1,9 +1,12 @@
 //! What an identity may do, worked out from users, roles, groups and the hierarchy.
 
+use std::rc::Rc;
+
 use pgrx::pg_sys;
 use uuid::Uuid;
 
 use super::hierarchy::{self, Tenant};
+use super::memo::Memo;
 use super::{from_pg, to_pg};
 use crate::model::identity::Identity;
 use crate::model::scope::{Access, Tenants};
@@ -38,20 +41,40 @@ impl Mode {
     }
 }
 
+/// What is kept of a resolved identity must stay small: a pooled backend acts for many.
+const SMALL: usize = 100;
+
+thread_local! {
+    static MODE_IN_FORCE: Memo<(), Mode> = Memo::new();
+    static LOGINS: Memo<pg_sys::Oid, Option<Identity>> = Memo::new();
+    static RESOLVED: Memo<Identity, Option<Rc<Access>>> =
+        Memo::keeping(|access| access.as_ref().is_none_or(|access| access.size() <= SMALL));
+}
+
 /// The mode in force; what cannot be read is enforced.
 pub fn mode() -> Mode {
-    let name = owner::run(|| MODE.with(|q| q.first(&[], Sees::Latest, |row| row.must::<String>(1))));
-    name.as_deref().and_then(Mode::by_name).unwrap_or(Mode::Enforce)
+    let look_up = |_: &()| {
+        let name = owner::run(|| MODE.with(|q| q.first(&[], Sees::Latest, |row| row.must::<String>(1))));
+        name.as_deref().and_then(Mode::by_name).unwrap_or(Mode::Enforce)
+    };
+    MODE_IN_FORCE.with(|memo| memo.get((), look_up))
 }
 
 /// The identity that a login role has without entering.
 pub fn identity_of_login(role: pg_sys::Oid) -> Option<Identity> {
-    let user = owner::run(|| USER_OF_LOGIN.with(|q| q.first(&[arg(role)], Sees::Latest, |row| from_pg(row.must(1)))));
-    user.map(|id| Identity::User { id, role: None })
+    let look_up = |role: &pg_sys::Oid| {
+        let query = |q: &Query| q.first(&[arg(*role)], Sees::Latest, |row| from_pg(row.must(1)));
+        owner::run(|| USER_OF_LOGIN.with(query)).map(|id| Identity::User { id, role: None })
+    };
+    LOGINS.with(|memo| memo.get(role, look_up))
 }
 
 /// What the identity may do now; None if it may not enter at all.
-pub fn resolve(identity: &Identity) -> Option<Access> {
+pub fn resolve(identity: &Identity) -> Option<Rc<Access>> {
+    RESOLVED.with(|memo| memo.get(identity.clone(), |identity| work_out(identity).map(Rc::new)))
+}
+
+fn work_out(identity: &Identity) -> Option<Access> {
     let (user, roles) = match identity {
         Identity::Nobody => return None,
         Identity::User { id, role } => (Some(*id), roles(&ROLES_OF_USER, *id, role.as_deref())),

@@ -10,22 +10,31 @@ use super::watched;
 const MOST: usize = 1000;
 
 /// Remembered answers by their question.
-pub struct Memo<K, V>(RefCell<(u64, HashMap<K, V>)>);
+pub struct Memo<K, V> {
+    known: RefCell<(u64, HashMap<K, V>)>,
+    worth_keeping: fn(&V) -> bool,
+}
 
 impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     /// Nothing remembered yet.
     pub fn new() -> Self {
-        Self(RefCell::new((0, HashMap::new())))
+        Self::keeping(|_| true)
+    }
+
+    /// The same for answers some of which are too large to keep.
+    pub fn keeping(worth_keeping: fn(&V) -> bool) -> Self {
+        Self { known: RefCell::new((0, HashMap::new())), worth_keeping }
     }
 
     /// The answer, looked up only if it is not known to be still true.
     pub fn get(&self, question: K, look_up: impl FnOnce(&K) -> V) -> V {
         let known = {
-            let memo = self.0.borrow();
+            let memo = self.known.borrow();
             if memo.0 == watched::generation() { memo.1.get(&question).cloned() } else { None }
         };
         known.unwrap_or_else(|| {
             // Looking up may itself find that something changed; what it found is then not kept.
+            watched::watch();
             let generation = watched::generation();
             let answer = look_up(&question);
             self.remember(generation, question, answer.clone());
@@ -34,12 +43,12 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
     }
 
     fn remember(&self, generation: u64, question: K, answer: V) {
-        let mut memo = self.0.borrow_mut();
+        let mut memo = self.known.borrow_mut();
         if memo.0 != generation || memo.1.len() >= MOST {
             memo.1.clear();
             memo.0 = generation;
         }
-        if generation == watched::generation() {
+        if generation == watched::generation() && (self.worth_keeping)(&answer) {
             memo.1.insert(question, answer);
         }
     }

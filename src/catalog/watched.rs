@@ -32,19 +32,28 @@ pub fn generation() -> u64 {
     GENERATION.get()
 }
 
-/// Notes the oids to watch. Call before reading what is to be remembered.
+/// Notes the oids to watch, unless they are noted. Call before reading what is to be remembered.
 pub fn watch() {
-    let oids: Vec<_> = TABLES.iter().filter_map(|name| relations::by_name(c"tenancy", name)).collect();
-    OIDS.with_borrow_mut(|noted| *noted = oids);
+    if OIDS.with_borrow(Vec::is_empty) {
+        let oids: Vec<_> = TABLES.iter().filter_map(|name| relations::by_name(c"tenancy", name)).collect();
+        OIDS.with_borrow_mut(|noted| *noted = oids);
+    }
 }
 
 /// Takes note of a changed relation; `InvalidOid` stands for any. Says whether it was one of ours.
 pub fn changed(relation: pg_sys::Oid) -> bool {
-    let ours = relation == pg_sys::InvalidOid
-        // While the list is being replaced nothing can be compared, so it counts as changed.
-        || OIDS.with(|noted| noted.try_borrow().map_or(true, |noted| noted.contains(&relation)));
-    if ours {
-        GENERATION.set(GENERATION.get() + 1);
-    }
-    ours
+    // While the list is empty or being replaced nothing can be compared, so that everything counts. A change of ours
+    // empties it, because the extension may have been dropped and created anew.
+    OIDS.with(|noted| {
+        let Ok(mut noted) = noted.try_borrow_mut() else {
+            GENERATION.set(GENERATION.get() + 1);
+            return true;
+        };
+        let ours = relation == pg_sys::InvalidOid || noted.is_empty() || noted.contains(&relation);
+        if ours {
+            noted.clear();
+            GENERATION.set(GENERATION.get() + 1);
+        }
+        ours
+    })
 }

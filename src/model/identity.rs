@@ -6,7 +6,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 /// Who entered, and with which role.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Identity {
     /// Nobody, for the rest of the transaction: what `leave()` leaves behind, even where the login role stands for a user.
     Nobody,

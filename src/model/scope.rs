@@ -124,6 +124,14 @@ impl Access {
         }
     }
 
+    /// How many tenants it names.
+    pub fn size(&self) -> usize {
+        let count = |tenants: &Tenants| match &tenants.ids {
+            Scope::Only(ids) | Scope::AllBut(ids) => ids.len(),
+        };
+        count(&self.reads) + count(&self.writes)
+    }
+
     /// May the context read public rows? Anybody but nobody may.
     pub fn reads_public(&self) -> bool {
         self.home.is_some()
