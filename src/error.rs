@@ -313,7 +313,7 @@ impl Refusal {
             Offenders { relation, count, offenders } => parts(
                 Code::ERRCODE_CHECK_VIOLATION,
                 format!("rows of {relation} break the rules of tenancy"),
-                listed(&format!("{count} rows"), offenders),
+                listed(&format!("Such rows: {count}, among them"), offenders),
                 "Correct them first. In the modes off, setup and warn, protect() accepts them and tenancy.violations() lists them.",
             ),
             UnknownReference { relation, constraint } => parts(
@@ -349,7 +349,7 @@ impl Refusal {
             ViolationsRemain { count } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 "tenancy cannot be enforced while rows break its rules",
-                format!("There are {count} such rows."),
+                format!("Such rows: {count}."),
                 "Correct the rows that tenancy.violations() lists.",
             ),
             UnknownIndexCreation { given } => parts(
