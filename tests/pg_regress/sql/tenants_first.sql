@@ -47,3 +47,16 @@ insert into tenancy.tenants (name) values ('provider');
 insert into tenancy.tenants (id, name, parent_id, allows_subtenants) values
   ('00000000-0000-0000-0000-0000000000a1', 'a', '00000000-0000-0000-0000-0000000000a1', true);
 rollback;
+-- other ways of inserting
+begin;
+prepare add (text) as insert into tenancy.tenants (name) values ($1) returning kind, depth;
+execute add ('one');
+execute add ('two');
+merge into tenancy.tenants t using (values ('two'), ('three')) v (name) on t.name = v.name
+when matched then update set description = 'was there'
+when not matched then insert (name) values (v.name);
+with added as (insert into tenancy.tenants (name) values ('four') returning name, kind) select * from added;
+select name, kind, description from tenancy.tenants where number > 0 order by name;
+rollback;
+execute add ('first after all');
+execute add ('second after all');
