@@ -57,7 +57,17 @@ fn visible(ids: impl Iterator<Item = uuid::Uuid>) -> SetOfIterator<'static, Uuid
 }
 
 fn may_see(tenant: uuid::Uuid) -> bool {
-    owner::outer_user_is_exempt() || session::ask(|access, _| access.administers || access.reads.ids.contains(&tenant))
+    owner::outer_user_is_exempt() || knows(tenant)
+}
+
+fn knows(tenant: uuid::Uuid) -> bool {
+    session::ask(|access, _| access.administers || access.reads.ids.contains(&tenant))
+}
+
+/// May the session know that the tenant exists? See `tenancy.knows_tenant`.
+#[pg_extern(sql = false)]
+fn knows_tenant(tenant: Uuid) -> bool {
+    knows(from_pg(tenant))
 }
 
 /// The hierarchy drawn, one line a tenant. See `tenancy.tenant_tree`.

@@ -325,6 +325,13 @@ create function tenancy.group_tenants(group_id uuid) returns setof uuid
 comment on function tenancy.group_tenants(uuid) is
   'the tenants of a system group or a custom group; for ordinary roles those that the session may read';
 
+create function tenancy.knows_tenant(tenant uuid) returns boolean
+  language c stable strict leakproof parallel safe cost 1
+  as 'MODULE_PATHNAME', 'knows_tenant_wrapper';
+
+comment on function tenancy.knows_tenant(uuid) is
+  'may the session know of the tenant: because it reads its rows or administers, whatever the mode?';
+
 create function tenancy.system_group_id(tenant uuid, relation text) returns uuid
   language c immutable strict leakproof parallel safe
   as 'MODULE_PATHNAME', 'system_group_id_wrapper';
@@ -339,6 +346,7 @@ revoke all on function
   tenancy.is_supertenant(uuid, uuid),
   tenancy.tenant_tree(uuid),
   tenancy.group_tenants(uuid),
+  tenancy.knows_tenant(uuid),
   tenancy.system_group_id(uuid, text)
 from public;
 
@@ -349,5 +357,6 @@ grant execute on function
   tenancy.is_supertenant(uuid, uuid),
   tenancy.tenant_tree(uuid),
   tenancy.group_tenants(uuid),
+  tenancy.knows_tenant(uuid),
   tenancy.system_group_id(uuid, text)
 to public;
