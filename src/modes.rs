@@ -9,9 +9,9 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 use crate::catalog::access::Mode;
 use crate::catalog::{hierarchy, offenders, to_pg};
 use crate::error::{Refusal, given};
-use crate::pg::spi::{self, Sees, arg, query};
+use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, transactions};
-use crate::session;
+use crate::{parts, session};
 
 query!(SET_MODE, "set_mode.sql", &[pg_sys::TEXTOID]);
 query!(UNFINISHED, "unfinished.sql", &[]);
@@ -109,8 +109,10 @@ fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, mes
 fn finish_protection() {
     quiet::run(|| {
         owner::run(|| {
-            let commands: Vec<String> = UNFINISHED.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1)));
-            commands.iter().for_each(|command| spi::run(command));
+            let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<String>(2));
+            for (relation, command) in UNFINISHED.with(|q| q.rows(&[], Sees::Latest, read)) {
+                parts::lend_references(relation, || spi::run(&command));
+            }
         });
     });
 }

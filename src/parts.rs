@@ -5,6 +5,7 @@ use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection::{self, KeyType, Protection, Reference, TenantColumn};
+use crate::model::template;
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
@@ -16,6 +17,7 @@ query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID,
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
 query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
+query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
 const ROW_TRIGGERS: [&str; 3] = ["00_tenancy_row", "00_tenancy_deferred", "zz_tenancy_name"];
@@ -70,12 +72,14 @@ fn protect_visibility(part: &Part, tenant: &TenantColumn) {
             KeyType::Uuid => "",
             KeyType::Number => "_number",
         };
-        let text = include_str!("../sql/templates/protect_part.sql")
-            .replace("{column}", &quote_identifier(&tenant.name))
-            .replace("{can_read}", &format!("can_read{suffix}"))
-            .replace("{can_write}", &format!("can_write{suffix}"))
-            .replace("{check_write}", &format!("check_write{suffix}"));
-        fill(&text, &name);
+        let values = [
+            ("relation", name.as_str()),
+            ("column", &quote_identifier(&tenant.name)),
+            ("can_read", &format!("can_read{suffix}")),
+            ("can_write", &format!("can_write{suffix}")),
+            ("check_write", &format!("check_write{suffix}")),
+        ];
+        spi::run(&template::fill(include_str!("../sql/templates/protect_part.sql"), &values));
     }
     if !part.has_truncate_trigger {
         fill(include_str!("../sql/templates/truncate_trigger.sql"), &name);
@@ -107,12 +111,40 @@ fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
         // Cannot be NOT VALID before PostgreSQL 18: left to set_mode('enforce').
         return;
     }
-    let not_valid = if valid { "" } else { " not valid" };
-    spi::run(&format!(
-        "alter table {name} add foreign key ({}) references tenancy.tenants ({}){not_valid}",
+    let add = format!(
+        "alter table {name} add foreign key ({}) references tenancy.tenants ({})",
         quote_identifier(&tenant.name),
         tenant.key.column(),
-    ));
+    );
+    // Adding it looks at no row; validating it does, which is the owner's to do.
+    if relations::is_partitioned(part.relation) {
+        // PostgreSQL before 18 adds it valid or not at all.
+        lend_references(part.relation, || spi::run(&add));
+        return;
+    }
+    spi::run(&format!("{add} not valid"));
+    if valid {
+        let read = |row: &Row| row.must::<String>(1);
+        for constraint in HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, read)) {
+            let command = format!("alter table {name} validate constraint {}", quote_identifier(&constraint));
+            owner::run_pinned_as_owner_of(part.relation, || spi::run(&command));
+        }
+    }
+}
+
+/// Runs `work` as the owner of a table, who may meanwhile refer to tenants.
+pub fn lend_references(relation: pg_sys::Oid, work: impl FnOnce()) {
+    let role = [arg(owner::owner_of(relation))];
+    // Others who lend change the same entry of the catalog.
+    relations::by_name(c"tenancy", "tenants").into_iter().for_each(locks::share_row_exclusive);
+    let borrower: Option<String> = MAY_NOT_REFER.with(|q| q.first(&role, Sees::Latest, |row| row.must(1)));
+    if let Some(role) = &borrower {
+        spi::run(&format!("grant references on tenancy.tenants to {}", quote_identifier(role)));
+    }
+    owner::run_pinned_as_owner_of(relation, work);
+    if let Some(role) = &borrower {
+        spi::run(&format!("revoke references on tenancy.tenants from {}", quote_identifier(role)));
+    }
 }
 
 /// Tables that were protected in their own right and became parts: from now on they go with the table above them.
@@ -229,5 +261,5 @@ fn drop_trigger(relation: pg_sys::Oid, trigger: &str) {
 }
 
 fn fill(template: &str, relation: &str) {
-    spi::run(&template.replace("{relation}", relation));
+    spi::run(&template::fill(template, &[("relation", relation)]));
 }

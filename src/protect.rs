@@ -154,7 +154,8 @@ impl Protecting {
     fn alter_column(&self, facts: &ColumnFacts, tenant: &TenantColumn, valid: bool) {
         let (table, column) = (&self.name, pgrx::spi::quote_identifier(&tenant.name));
         if self.protection.kind == Kind::Required && valid {
-            spi::run(&format!("alter table {table} alter column {column} set not null"));
+            let command = format!("alter table {table} alter column {column} set not null");
+            owner::run_pinned_as_owner_of(self.relation, || spi::run(&command));
         }
         if facts.has_default {
             notice(format!("column {column} of {table} keeps its default"));

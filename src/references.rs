@@ -67,8 +67,7 @@ fn missing(reference: &Reference) -> Result<(), Refusal> {
 
 /// Checks that all rows that refer to the row with this key, now of `tenant`, still may.
 pub fn check_referred(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
-    let plan = reference.child_tenants.get_or_init(|| plan(reference, Side::Children));
-    let children = plan.rows(key, Sees::Latest, tenant_column);
+    let children = ask(reference, Side::Children, key, |row| column_tenant(&reference.child_protection, row));
     if children.into_iter().all(|child| may_refer(reference, child, tenant)) {
         return Ok(());
     }
@@ -85,19 +84,26 @@ fn referenced_from(reference: &Reference) -> Refusal {
 
 /// Checks that no row refers to a key that no row has.
 pub fn check_not_referred(reference: &Reference, key: &[Arg]) -> Result<(), Refusal> {
-    let plan = reference.child_tenants.get_or_init(|| plan(reference, Side::Children));
-    if plan.rows(key, Sees::Latest, |_| ()).is_empty() { Ok(()) } else { Err(referenced_from(reference)) }
+    if ask(reference, Side::Children, key, |_| ()).is_empty() { Ok(()) } else { Err(referenced_from(reference)) }
 }
 
 /// The tenant of the row that now holds a key, if one does. The row is locked first and read after: whoever changes its
 /// tenant keeps the lock waiting, and may have committed a new version when it is granted on the old one.
 pub fn holder(reference: &Reference, key: &[Arg]) -> Option<Tenant> {
-    let lock = reference.lock_parent.get_or_init(|| plan(reference, Side::LockedParent));
-    if lock.rows(key, Sees::Latest, |_| ()).is_empty() {
+    if ask(reference, Side::LockedParent, key, |_| ()).is_empty() {
         return None;
     }
-    let read = reference.parent_tenant.get_or_init(|| plan(reference, Side::Parent));
-    read.rows(key, Sees::Latest, tenant_column).into_iter().next()
+    ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row)).into_iter().next()
+}
+
+/// Asks one side of a reference with the rights of the table's owner.
+fn ask<R>(reference: &Reference, side: Side, key: &[Arg], each: impl FnMut(&Row) -> R) -> Vec<R> {
+    let (relation, kept) = match side {
+        Side::LockedParent => (reference.parent, &reference.lock_parent),
+        Side::Parent => (reference.parent, &reference.parent_tenant),
+        Side::Children => (reference.child, &reference.child_tenants),
+    };
+    owner::run_as_owner_of(relation, || kept.get_or_init(|| plan(reference, side)).rows(key, Sees::Latest, each))
 }
 
 /// The rule itself. A decision that leans on the hierarchy keeps it still until the end of the transaction.
@@ -147,10 +153,15 @@ pub fn enforce(outcome: Result<(), Refusal>) -> Result<(), Refusal> {
     outcome.or_else(modes::refuse)
 }
 
-fn tenant_column(row: &Row) -> Tenant {
-    row.get::<pgrx::Uuid>(1).map(from_pg)
+/// The tenant that the first column of a row names.
+fn column_tenant(protection: &Protection, row: &Row) -> Tenant {
+    match protection.tenant.as_ref()?.key {
+        KeyType::Uuid => row.get::<pgrx::Uuid>(1).map(from_pg),
+        KeyType::Number => row.get::<i64>(1).and_then(hierarchy::tenant_by_number),
+    }
 }
 
+#[derive(Clone, Copy)]
 enum Side {
     /// The row referred to, to lock it.
     LockedParent,
@@ -196,15 +207,13 @@ fn plan(reference: &Reference, side: Side) -> Plan {
     Plan::new(&text, &types)
 }
 
-/// The tenant of row `r` as a uuid.
-pub fn tenant_expression(protection: &Protection) -> String {
+/// The tenant column of row `r`: a uuid or a bigint.
+fn tenant_expression(protection: &Protection) -> String {
     let Some(tenant) = &protection.tenant else { return "null::pg_catalog.uuid".into() };
     let column = format!("r.{}", pgrx::spi::quote_identifier(&tenant.name));
     match tenant.key {
         KeyType::Uuid => column,
-        KeyType::Number => {
-            format!("(select t.id from tenancy.tenants t where t.number operator(pg_catalog.=) {column})")
-        }
+        KeyType::Number => format!("{column}::pg_catalog.int8"),
     }
 }
 

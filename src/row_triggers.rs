@@ -113,8 +113,10 @@ impl Check {
     /// Is the new row still the table's? A deleted row stays deleted.
     fn is_current(&self) -> bool {
         let Some(new) = self.rows.new else { return true };
-        let plan = self.table.row_at.get_or_init(|| Plan::new(&self.at_place(""), &[pg_sys::TIDOID]));
-        !plan.rows(&[arg(new.place())], Sees::Latest, |_| ()).is_empty()
+        owner::run_as_owner_of(self.relation, || {
+            let plan = self.table.row_at.get_or_init(|| Plan::new(&self.at_place(""), &[pg_sys::TIDOID]));
+            !plan.rows(&[arg(new.place())], Sees::Latest, |_| ()).is_empty()
+        })
     }
 
     fn at_place(&self, lock: &str) -> String {
@@ -193,7 +195,9 @@ impl Check {
     /// does: it waits for those who are about to refer to the row, and makes later ones wait.
     fn lock_against_new_references(&self) {
         let Some(new) = self.rows.new else { return };
-        let plan = self.table.lock_at.get_or_init(|| Plan::new(&self.at_place("for update"), &[pg_sys::TIDOID]));
-        plan.rows(&[arg(new.place())], Sees::Latest, |_| ());
+        owner::run_as_owner_of(self.relation, || {
+            let plan = self.table.lock_at.get_or_init(|| Plan::new(&self.at_place("for update"), &[pg_sys::TIDOID]));
+            plan.rows(&[arg(new.place())], Sees::Latest, |_| ());
+        });
     }
 }

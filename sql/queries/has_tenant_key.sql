@@ -1,5 +1,5 @@
--- $1 relation, $2 tenant column. A row if a foreign key from the column to tenants exists.
-select
+-- $1 relation, $2 tenant column. The foreign keys from the column to tenants.
+select c.conname::text
 from pg_constraint c
 join pg_attribute a on a.attrelid = c.conrelid and array[a.attnum] = c.conkey
 where c.conrelid = $1

@@ -1,17 +1,17 @@
--- What protect() could not do while rows broke the rules, as commands.
-select format('alter table %s alter column %I set not null', p.relation, p.tenant_column)
+-- What protect() could not do while rows broke the rules: the tables and the commands.
+select p.relation::oid, format('alter table %s alter column %I set not null', p.relation, p.tenant_column)
 from tenancy.protection p
 join pg_attribute a on a.attrelid = p.relation and a.attname = p.tenant_column
 where p.kind = 'required'
   and not a.attnotnull
 union all
-select format('alter table %s validate constraint %I', c.conrelid::regclass, c.conname)
+select c.conrelid, format('alter table %s validate constraint %I', c.conrelid::regclass, c.conname)
 from pg_constraint c
 where c.contype = 'f'
   and c.confrelid = 'tenancy.tenants'::regclass
   and not c.convalidated
 union all
-select format(
+select p.relation::oid, format(
   'alter table %s add foreign key (%I) references tenancy.tenants (%I)',
   p.relation,
   p.tenant_column,

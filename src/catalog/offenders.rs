@@ -5,10 +5,11 @@ use pgrx::spi::quote_identifier;
 use pgrx::{JsonB, pg_sys};
 use uuid::Uuid;
 
-use super::protection::{self, Kind, Protection, Reference, TenantColumn};
-use super::to_pg;
-use crate::pg::spi::{self, Sees, arg, query};
-use crate::pg::{owner, relations};
+use super::protection::{self, KeyType, Kind, Protection, Reference, TenantColumn};
+use super::{from_pg, hierarchy, to_pg};
+use crate::model::template;
+use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
+use crate::pg::{locks, owner, relations};
 
 query!(PRIMARY_KEY, "primary_key.sql", &[pg_sys::OIDOID]);
 query!(PROTECTED_RELATIONS, "protected_relations.sql", &[]);
@@ -55,21 +56,91 @@ pub fn of_part(part: Oid) -> Vec<Offender> {
 /// The rows of a table whose own tenant is missing or unknown.
 pub fn of_table(relation: Oid, protection: &Protection) -> Vec<Offender> {
     let Some(column) = &protection.tenant else { return Vec::new() };
-    let missing = include_str!("../../sql/templates/rows_without_tenant.sql");
+    let (key, from) = (key_expression(relation), from(relation));
+    let values = [
+        ("key", key.as_str()),
+        ("relation", &from),
+        ("column", &quote_identifier(&column.name)),
+        ("tenant", &tenant_of("r", Some(column))),
+    ];
+    let filled = |text: &str| template::fill(text, &values);
+    let named = include_str!("../../sql/templates/tenants_of_rows.sql");
     let unknown = include_str!("../../sql/templates/rows_of_unknown_tenants.sql");
-    let mut found = find(relation, "unknown tenant", &fill_column(unknown, relation, column), None);
+    let missing = include_str!("../../sql/templates/rows_without_tenant.sql");
+    let mut found = Vec::new();
+    let tenants = look(relation, &filled(named), &[], |row| TenantKey::read(column.key, row, 1));
+    let gone: Vec<TenantKey> = tenants.into_iter().flatten().filter(|key| !key.exists()).collect();
+    if !gone.is_empty() {
+        found = find(relation, "unknown tenant", &filled(unknown), &[TenantKey::array(column.key, &gone)]);
+    }
     if protection.kind == Kind::Required {
-        found.extend(find(relation, "tenant missing", &fill_column(missing, relation, column), None));
+        found.extend(find(relation, "tenant missing", &filled(missing), &[]));
     }
     found
 }
 
-fn fill_column(template: &str, relation: Oid, column: &TenantColumn) -> String {
-    template
-        .replace("{key}", &key_expression(relation))
-        .replace("{relation}", &from(relation))
-        .replace("{column}", &quote_identifier(&column.name))
-        .replace("{tenant_key}", column.key.column())
+/// The value of a tenant column.
+#[derive(Clone, Copy)]
+enum TenantKey {
+    Uuid(Uuid),
+    Number(i64),
+}
+
+impl TenantKey {
+    fn read(key: KeyType, row: &Row, column: usize) -> Option<Self> {
+        match key {
+            KeyType::Uuid => row.get(column).map(from_pg).map(Self::Uuid),
+            KeyType::Number => row.get(column).map(Self::Number),
+        }
+    }
+
+    fn of(key: KeyType, tenant: Uuid) -> Option<Self> {
+        match key {
+            KeyType::Uuid => Some(Self::Uuid(tenant)),
+            KeyType::Number => hierarchy::tenant(tenant).map(|tenant| Self::Number(tenant.number)),
+        }
+    }
+
+    /// The tenant, for a number only if it exists.
+    fn tenant(self) -> Option<Uuid> {
+        match self {
+            Self::Uuid(id) => Some(id),
+            Self::Number(number) => hierarchy::tenant_by_number(number),
+        }
+    }
+
+    fn exists(self) -> bool {
+        self.tenant().is_some_and(|id| hierarchy::tenant(id).is_some())
+    }
+
+    /// An array of keys of one type as an argument.
+    fn array(key: KeyType, keys: &[Self]) -> (Oid, Arg) {
+        Self::nullable_array(key, &keys.iter().copied().map(Some).collect::<Vec<_>>())
+    }
+
+    fn nullable_array(key: KeyType, keys: &[Option<Self>]) -> (Oid, Arg) {
+        let uuid = |key: &Option<Self>| match key {
+            Some(Self::Uuid(id)) => Some(to_pg(*id)),
+            _ => None,
+        };
+        let number = |key: &Option<Self>| match key {
+            Some(Self::Number(number)) => Some(*number),
+            _ => None,
+        };
+        match key {
+            KeyType::Uuid => (pg_sys::UUIDARRAYOID, arg(keys.iter().map(uuid).collect::<Vec<_>>())),
+            KeyType::Number => (pg_sys::INT8ARRAYOID, arg(keys.iter().map(number).collect::<Vec<_>>())),
+        }
+    }
+}
+
+/// The tenant column of a row as a uuid or a bigint.
+fn tenant_of(row: &str, column: Option<&TenantColumn>) -> String {
+    match column {
+        None => "null::uuid".into(),
+        Some(column) if column.key == KeyType::Number => format!("{row}.{}::bigint", quote_identifier(&column.name)),
+        Some(column) => format!("{row}.{}", quote_identifier(&column.name)),
+    }
 }
 
 /// The rows that refer to rows which they may not refer to; of all tenants or of some.
@@ -77,24 +148,50 @@ pub fn of_reference(reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offend
     in_relation(reference.child, reference, among)
 }
 
+/// First which tenants' rows refer to which tenants' rows, which is little, then the rows of those that may not.
 fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offender> {
-    let Some(parent) = &reference.parent_protection.tenant else { return Vec::new() };
-    let child_tenant = match &reference.child_protection.tenant {
-        Some(child) => format!("ct.{} = r.{}", child.key.column(), quote_identifier(&child.name)),
-        None => "false".into(),
-    };
-    let eligible = if reference.service_provider_eligible { "and pt.kind <> 'service_provider'" } else { "" };
-    let text = include_str!("../../sql/templates/forbidden_references.sql")
-        .replace("{key}", &key_expression(child))
-        .replace("{child}", &from(child))
-        .replace("{parent}", &from(reference.parent))
-        .replace("{condition}", &condition(reference))
-        .replace("{parent_key}", parent.key.column())
-        .replace("{parent_column}", &quote_identifier(&parent.name))
-        .replace("{child_tenant}", &child_tenant)
-        .replace("{eligible}", eligible)
-        .replace("{among}", if among.is_some() { "and ct.id = any($1)" } else { "" });
-    find(child, &format!("reference {}", reference.constraint), &text, among)
+    let Some(parent_column) = &reference.parent_protection.tenant else { return Vec::new() };
+    let child_column = reference.child_protection.tenant.as_ref();
+    let (child_key, parent_key) = (child_column.map_or(KeyType::Uuid, |c| c.key), parent_column.key);
+    let values = [
+        ("key", key_expression(child)),
+        ("child", from(child)),
+        ("parent", from(reference.parent)),
+        ("condition", condition(reference)),
+        ("child_tenant", tenant_of("r", child_column)),
+        ("parent_tenant", tenant_of("p", Some(parent_column))),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let pairs = template::fill(include_str!("../../sql/templates/referring_tenants.sql"), &values);
+    let rows = template::fill(include_str!("../../sql/templates/forbidden_references.sql"), &values);
+    let wanted = among.map_or_else(Vec::new, |ids| ids.iter().filter_map(|id| TenantKey::of(child_key, *id)).collect());
+    let asker = asker(child, reference.parent);
+    let args = [TenantKey::array(child_key, &wanted), (pg_sys::BOOLOID, arg(among.is_none()))];
+    let read = |row: &Row| (TenantKey::read(child_key, row, 1), TenantKey::read(parent_key, row, 2));
+    let forbidden: Vec<_> = asker
+        .look(&pairs, &args, read)
+        .into_iter()
+        .filter(|(child, parent)| {
+            let parent = parent.and_then(TenantKey::tenant);
+            parent.is_some_and(|parent| !may_refer(reference, child.and_then(TenantKey::tenant), parent))
+        })
+        .collect();
+    if forbidden.is_empty() {
+        return Vec::new();
+    }
+    let (children, parents): (Vec<_>, Vec<_>) = forbidden.into_iter().unzip();
+    let args = [TenantKey::nullable_array(child_key, &children), TenantKey::nullable_array(parent_key, &parents)];
+    asker.look(&rows, &args, |row| offender(child, &format!("reference {}", reference.constraint), row))
+}
+
+/// The rule by the tenants alone. What leans on the hierarchy keeps it still.
+fn may_refer(reference: &Reference, child: Option<Uuid>, parent: Uuid) -> bool {
+    if child == Some(parent) || reference.service_provider_eligible && hierarchy::service_provider() == Some(parent) {
+        return true;
+    }
+    let Some(child) = child else { return false };
+    locks::row_share(hierarchy::lock());
+    hierarchy::is_above(parent, child)
 }
 
 /// The rows that refer to nothing. PostgreSQL validates a new foreign key with the rights of whoever adds it: an owner whom
@@ -102,15 +199,19 @@ fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec
 pub fn dangling(reference: &Reference) -> Vec<Offender> {
     let given: Vec<String> =
         reference.child_columns.iter().map(|c| format!("r.{} is not null", quote_identifier(c))).collect();
-    let text = include_str!("../../sql/templates/dangling_references.sql")
-        .replace("{key}", &key_expression(reference.child))
-        .replace("{child}", &from(reference.child))
-        .replace("{parent}", &from(reference.parent))
-        .replace("{given}", &given.join(" and "))
-        .replace("{condition}", &condition(reference))
-        .replace("{relation}", &reference.child.to_u32().to_string())
-        .replace("{constraint}", &pgrx::spi::quote_literal(&reference.constraint));
-    find(reference.child, &format!("reference {}", reference.constraint), &text, None)
+    let values = [
+        ("key", key_expression(reference.child)),
+        ("child", from(reference.child)),
+        ("parent", from(reference.parent)),
+        ("given", given.join(" and ")),
+        ("condition", condition(reference)),
+        ("relation", reference.child.to_u32().to_string()),
+        ("constraint", pgrx::spi::quote_literal(&reference.constraint)),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let text = template::fill(include_str!("../../sql/templates/dangling_references.sql"), &values);
+    let rule = format!("reference {}", reference.constraint);
+    asker(reference.child, reference.parent).look(&text, &[], |row| offender(reference.child, &rule, row))
 }
 
 /// Row `r` refers to row `p`.
@@ -124,16 +225,38 @@ fn condition(reference: &Reference) -> String {
     conditions.join(" and ")
 }
 
-fn find(relation: Oid, rule: &str, text: &str, among: Option<&[Uuid]>) -> Vec<Offender> {
-    let types = &[pg_sys::UUIDARRAYOID][..usize::from(among.is_some())];
-    let args: Vec<_> = among.iter().map(|ids| arg(ids.iter().copied().map(to_pg).collect::<Vec<_>>())).collect();
-    owner::run(|| {
-        spi::once(text, types, &args, Sees::Latest, |row| Offender {
-            relation,
-            rule: rule.to_owned(),
-            key: row.must(1),
-        })
-    })
+/// With whose rights two tables are looked at together.
+enum Asker {
+    OwnerOf(Oid),
+    Superuser,
+}
+
+/// The owner of both tables. Where they have different owners, nobody else can look at both.
+fn asker(child: Oid, parent: Oid) -> Asker {
+    if owner::owner_of(child) == owner::owner_of(parent) { Asker::OwnerOf(child) } else { Asker::Superuser }
+}
+
+impl Asker {
+    fn look<R>(&self, text: &str, args: &[(Oid, Arg)], each: impl FnMut(&Row) -> R) -> Vec<R> {
+        let (types, values): (Vec<Oid>, Vec<Arg>) = args.iter().copied().unzip();
+        let work = || spi::once(text, &types, &values, Sees::Latest, each);
+        match self {
+            Self::OwnerOf(relation) => owner::run_pinned_as_owner_of(*relation, work),
+            Self::Superuser => owner::run(work),
+        }
+    }
+}
+
+fn look<R>(relation: Oid, text: &str, args: &[(Oid, Arg)], each: impl FnMut(&Row) -> R) -> Vec<R> {
+    Asker::OwnerOf(relation).look(text, args, each)
+}
+
+fn find(relation: Oid, rule: &str, text: &str, args: &[(Oid, Arg)]) -> Vec<Offender> {
+    look(relation, text, args, |row| offender(relation, rule, row))
+}
+
+fn offender(relation: Oid, rule: &str, row: &Row) -> Offender {
+    Offender { relation, rule: rule.to_owned(), key: row.must(1) }
 }
 
 /// A foreign key binds the rows of the table itself and of its partitions, not those of inheritance children.
@@ -142,15 +265,21 @@ fn from(relation: Oid) -> String {
     format!("{only}{}", relations::qualified(relation))
 }
 
+/// The key of row `r` as jsonb. Values of types that are not PostgreSQL's own become text: their way to json may be somebody's
+/// function.
 fn key_expression(relation: Oid) -> String {
-    let columns: Vec<String> =
-        owner::run(|| PRIMARY_KEY.with(|q| q.rows(&[arg(relation)], Sees::Statement, |row| row.must(1))));
+    let read = |row: &Row| (row.must::<String>(1), row.must::<bool>(2));
+    let columns = owner::run(|| PRIMARY_KEY.with(|q| q.rows(&[arg(relation)], Sees::Statement, read)));
     if columns.is_empty() {
         return "jsonb_build_object('ctid', r.ctid::text)".into();
     }
     let pairs: Vec<String> = columns
         .iter()
-        .map(|column| format!("{}, r.{}", pgrx::spi::quote_literal(column), quote_identifier(column)))
+        .map(|(column, built_in)| {
+            let value = format!("r.{}", quote_identifier(column));
+            let value = if *built_in { value } else { format!("format('%s', {value})") };
+            format!("{}, {value}", pgrx::spi::quote_literal(column))
+        })
         .collect();
     format!("jsonb_build_object({})", pairs.join(", "))
 }

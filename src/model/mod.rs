@@ -5,4 +5,5 @@ pub mod identity;
 pub mod scope;
 pub mod shape;
 pub mod system_group;
+pub mod template;
 pub mod tree;

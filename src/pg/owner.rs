@@ -9,27 +9,57 @@ use pgrx::pg_sys;
 /// A PostgreSQL error inside `work` restores them too: the (sub)transaction that it aborts remembers the user and the
 /// settings it began with. `GUC_ACTION_SAVE` is what functions with a SET clause use and is allowed in parallel plans.
 pub fn run<R>(work: impl FnOnce() -> R) -> R {
-    run_unpinned(|| {
-        // SAFETY: the nest level opened here is closed below, or by the abort of the (sub)transaction.
-        let level = unsafe { pg_sys::NewGUCNestLevel() };
-        set_saved(c"search_path", c"pg_catalog, pg_temp");
-        let result = work();
-        // SAFETY: `level` is the level opened above, and everything set inside it is to be undone.
-        unsafe { pg_sys::AtEOXact_GUC(true, level) };
-        result
-    })
+    run_unpinned(|| pinned(work))
+}
+
+/// Runs `work` with `search_path = pg_catalog, pg_temp`.
+fn pinned<R>(work: impl FnOnce() -> R) -> R {
+    // SAFETY: the nest level opened here is closed below, or by the abort of the (sub)transaction.
+    let level = unsafe { pg_sys::NewGUCNestLevel() };
+    set_saved(c"search_path", c"pg_catalog, pg_temp");
+    let result = work();
+    // SAFETY: `level` is the level opened above, and everything set inside it is to be undone.
+    unsafe { pg_sys::AtEOXact_GUC(true, level) };
+    result
 }
 
 /// Like [`run`], without touching `search_path`: for statements on the row path, which qualify every name and operator.
 pub fn run_unpinned<R>(work: impl FnOnce() -> R) -> R {
+    run_as(pg_sys::Oid::from(pg_sys::BOOTSTRAP_SUPERUSERID), 0, work)
+}
+
+/// Runs `work`, which looks into a table of somebody's or alters it, as the table's owner, whom row security does not bind
+/// meanwhile: as PostgreSQL's own foreign keys do. Casts, index conditions and check constraints are code of the table's
+/// owner, and planning a query is enough to run it: never as a superuser. Neither touches `search_path`.
+pub fn run_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    run_as(owner_of(relation), pg_sys::SECURITY_NOFORCE_RLS as i32, work)
+}
+
+/// The same with `search_path = pg_catalog, pg_temp`.
+pub fn run_pinned_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    run_as_owner_of(relation, || pinned(work))
+}
+
+/// The role that owns a relation.
+pub fn owner_of(relation: pg_sys::Oid) -> pg_sys::Oid {
+    // SAFETY: the relation is open while its entry is read; one that does not exist raises an error.
+    unsafe {
+        let open = pg_sys::RelationIdGetRelation(relation);
+        if open.is_null() {
+            pgrx::error!("relation {} does not exist", relation.to_u32());
+        }
+        let owner = (*(*open).rd_rel).relowner;
+        pg_sys::RelationClose(open);
+        owner
+    }
+}
+
+fn run_as<R>(role: pg_sys::Oid, flags: i32, work: impl FnOnce() -> R) -> R {
     let (mut user, mut context) = (pg_sys::InvalidOid, 0);
-    // SAFETY: both pointers are valid for writes, and the flag only forbids SET ROLE inside.
+    // SAFETY: both pointers are valid for writes, and the flags only forbid SET ROLE inside and free owners of FORCE.
     unsafe {
         pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
-        pg_sys::SetUserIdAndSecContext(
-            pg_sys::Oid::from(pg_sys::BOOTSTRAP_SUPERUSERID),
-            context | pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32,
-        );
+        pg_sys::SetUserIdAndSecContext(role, context | pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32 | flags);
     }
     let result = work();
     // SAFETY: gives back what was read above.

@@ -1,0 +1,6 @@
+-- Which tenants' rows refer to which tenants' rows. $1 restricts the referring rows to some tenants, unless $2.
+select distinct {child_tenant}, {parent_tenant}
+from {child} r
+join {parent} p on {condition}
+where {parent_tenant} is not null
+  and ($2 or {child_tenant} = any($1))

@@ -1,0 +1,38 @@
+//! Filling in the texts of `sql/templates/`.
+
+/// Puts values in the places of a template, all in one pass, so that a value that itself looks like a place (names may
+/// contain anything) stays what it is. Comments are left out: a name with a line break would end them.
+pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let lines = template.lines().filter(|line| !line.trim_start().starts_with("--"));
+    let mut filled = String::with_capacity(template.len());
+    for line in lines {
+        let mut rest = line;
+        while let Some(at) = rest.find('{') {
+            filled.push_str(&rest[..at]);
+            rest = &rest[at..];
+            let end = rest.find('}').expect("a place of a template is closed");
+            let (_, value) =
+                values.iter().find(|(name, _)| *name == &rest[1..end]).expect("a template's place is known");
+            filled.push_str(value);
+            rest = &rest[end + 1..];
+        }
+        filled.push_str(rest);
+        filled.push('\n');
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_not_looked_at_again() {
+        assert_eq!(fill("a {x} b {y}\n", &[("x", "{y}"), ("y", "{x}")]), "a {y} b {x}\n");
+    }
+
+    #[test]
+    fn comments_do_not_get_values() {
+        assert_eq!(fill("-- of {x}\nselect {x}", &[("x", "1\n2")]), "select 1\n2\n");
+    }
+}

@@ -1,0 +1,71 @@
+-- Names, casts, index conditions and check constraints are a table owner's: nothing of them runs with more rights than the owner's.
+\i include/world.sql
+create role review_owner login;
+create schema review authorization review_owner;
+
+\c - review_owner
+-- names that look like a template's places, or that would end a comment or a statement
+create table review."a
+create role review_stranger; --" (id integer primary key, tenant_id uuid);
+create table review.")); create role review_stranger; --" (id integer primary key, "{relation}" uuid, "public." uuid);
+select tenancy.protect(c.oid::regclass, 'optional', a.attname, 'never')
+from pg_class c
+join pg_attribute a on a.attrelid = c.oid and a.attname in ('tenant_id', '{relation}')
+where c.relnamespace = 'review'::regnamespace and c.relkind = 'r';
+select polname, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
+from pg_policy where polrelid = 'review.")); create role review_stranger; --"'::regclass order by 1;
+select rolname from pg_roles where rolname = 'review_stranger';
+
+-- functions of the owner's tell who runs them
+create table review.who (role name);
+create function review.told() returns boolean language plpgsql immutable as $$
+begin
+  if current_user <> 'review_owner' then raise exception 'run as %', current_user; end if;
+  return true;
+end $$;
+create type review.code as enum ('a', 'b');
+create function review.to_json(review.code) returns json language plpgsql as $$
+begin
+  perform review.told();
+  return '1';
+end $$;
+create cast (review.code as json) with function review.to_json(review.code);
+create type review.pair as (id integer);
+create function review.to_id(review.pair) returns integer language plpgsql immutable as $$
+begin
+  perform review.told();
+  return ($1).id;
+end $$;
+create cast (review.pair as integer) with function review.to_id(review.pair) as implicit;
+
+create table review.coded (code review.code primary key, tenant_id uuid);
+insert into review.coded values ('a', null);
+select tenancy.protect('review.coded', 'required');
+
+create table review.parents (id integer primary key, tenant_id uuid, check (review.told()));
+create index on review.parents (id) where review.told();
+create table review.children (id integer primary key, parent review.pair references review.parents, tenant_id uuid,
+  check (review.told()));
+create index on review.children (id) where review.told();
+select tenancy.protect('review.parents', 'required');
+select tenancy.protect('review.children', 'optional');
+create table review.parts (id integer, tenant_id uuid, check (review.told())) partition by list (id);
+create table review.part partition of review.parts for values in (1);
+create index on review.parts (id) where review.told();
+select tenancy.protect('review.parts', 'required');
+create table review.part2 partition of review.parts for values in (2);
+alter table review.children add parent2 integer references review.parents;
+
+\c - app
+select session_user;
+\c - review_owner
+set constraint_exclusion = on;
+alter table review.parents no force row level security;
+alter table review.children no force row level security;
+insert into review.parents values (1, :acme), (2, :globex);
+insert into review.children values (1, row(1), :acme, 1);
+insert into review.children values (2, row(1), :globex, null);
+update review.parents set tenant_id = :globex where id = 1;
+
+\c - postgres
+select * from tenancy.violations();
