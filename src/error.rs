@@ -454,5 +454,8 @@ fn parts(
 }
 
 fn listed(lead: &str, items: &[String]) -> String {
+    // In an order that does not depend on the plan that found them.
+    let mut items = items.to_vec();
+    items.sort_unstable();
     format!("{lead}: {}.", items.join("; "))
 }
