@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::protection::{self, KeyType, Kind, Protection, Reference, TenantColumn};
 use super::{from_pg, hierarchy, to_pg};
 use crate::model::template;
-use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
+use crate::pg::spi::{self, Arg, Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
 query!(PRIMARY_KEY, "primary_key.sql", &[pg_sys::OIDOID]);
@@ -159,17 +159,21 @@ fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec
         ("parent", from(reference.parent)),
         ("condition", condition(reference)),
         ("child_tenant", tenant_of("r", child_column)),
+        ("given", given(reference)),
         ("parent_tenant", tenant_of("p", Some(parent_column))),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let pairs = template::fill(include_str!("../../sql/templates/referring_tenants.sql"), &values);
     let rows = template::fill(include_str!("../../sql/templates/forbidden_references.sql"), &values);
     let wanted = among.map_or_else(Vec::new, |ids| ids.iter().filter_map(|id| TenantKey::of(child_key, *id)).collect());
-    let asker = asker(child, reference.parent);
     let args = [TenantKey::array(child_key, &wanted), (pg_sys::BOOLOID, arg(among.is_none()))];
+    if owner::owner_of(child) != owner::owner_of(reference.parent) {
+        return between_owners(child, reference, &values, &args, |child, parents| {
+            parents.iter().all(|parent| parent.is_none_or(|parent| may_refer(reference, child, parent)))
+        });
+    }
     let read = |row: &Row| (TenantKey::read(child_key, row, 1), TenantKey::read(parent_key, row, 2));
-    let forbidden: Vec<_> = asker
-        .look(&pairs, &args, read)
+    let forbidden: Vec<_> = look(child, &pairs, &args, read)
         .into_iter()
         .filter(|(child, parent)| {
             let parent = parent.and_then(TenantKey::tenant);
@@ -181,7 +185,61 @@ fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec
     }
     let (children, parents): (Vec<_>, Vec<_>) = forbidden.into_iter().unzip();
     let args = [TenantKey::nullable_array(child_key, &children), TenantKey::nullable_array(parent_key, &parents)];
-    asker.look(&rows, &args, |row| offender(child, &format!("reference {}", reference.constraint), row))
+    find(child, &rule_of(reference), &rows, &args)
+}
+
+/// The same where no single owner may look at both tables: each referring row is read as the one owner, and the rows that it
+/// refers to as the other. `allowed` gets the tenants of both.
+fn between_owners(
+    child: Oid,
+    reference: &Reference,
+    values: &[(&str, &str)],
+    args: &[(Oid, Arg)],
+    allowed: impl Fn(Option<Uuid>, &[Option<Uuid>]) -> bool,
+) -> Vec<Offender> {
+    let own = reference.child_columns.iter().map(|column| format!("r.{}", quote_identifier(column)));
+    let columns = own.collect::<Vec<_>>().join(", ");
+    let values: Vec<_> = values.iter().copied().chain([("columns", columns.as_str())]).collect();
+    let parents = owner::run_pinned_as_owner_of(reference.parent, || parents_by_key(reference));
+    let (child_key, parent_key) = (key_type(&reference.child_protection), key_type(&reference.parent_protection));
+    let judge = |row: &Row| {
+        let key: Vec<Arg> = (3..3 + reference.child_columns.len()).map(|column| row.datum(column)).collect();
+        let tenant = |row: &Row, key, column| TenantKey::read(key, row, column).and_then(TenantKey::tenant);
+        let found = owner::run_pinned_as_owner_of(reference.parent, || {
+            parents.rows(&key, Sees::Latest, |row| tenant(row, parent_key, 1))
+        });
+        (!allowed(tenant(row, child_key, 2), &found)).then(|| offender(child, &rule_of(reference), row))
+    };
+    let text = template::fill(include_str!("../../sql/templates/referring_rows.sql"), &values);
+    look(child, &text, args, judge).into_iter().flatten().collect()
+}
+
+/// The tenants of the rows with a key, which is given as the referring columns have it.
+fn parents_by_key(reference: &Reference) -> Plan {
+    let number = |column: &String| relations::column_number(reference.child, column);
+    let types: Vec<Oid> = (reference.child_columns.iter().filter_map(number))
+        .map(|column| relations::column_type(reference.child, column))
+        .collect();
+    let conditions: Vec<String> = (reference.parent_columns.iter().zip(&reference.operators).enumerate())
+        .map(|(nth, (column, operator))| format!("p.{} {operator} ${}", quote_identifier(column), nth + 1))
+        .collect();
+    let tenant = tenant_of("p", reference.parent_protection.tenant.as_ref());
+    Plan::new(&format!("select {tenant} from {} p where {}", from(reference.parent), conditions.join(" and ")), &types)
+}
+
+fn key_type(protection: &Protection) -> KeyType {
+    protection.tenant.as_ref().map_or(KeyType::Uuid, |column| column.key)
+}
+
+fn rule_of(reference: &Reference) -> String {
+    format!("reference {}", reference.constraint)
+}
+
+/// Row `r` refers to something: none of its columns is NULL.
+fn given(reference: &Reference) -> String {
+    let given: Vec<String> =
+        reference.child_columns.iter().map(|c| format!("r.{} is not null", quote_identifier(c))).collect();
+    given.join(" and ")
 }
 
 /// The rule by the tenants alone. What leans on the hierarchy keeps it still.
@@ -197,21 +255,27 @@ fn may_refer(reference: &Reference, child: Option<Uuid>, parent: Uuid) -> bool {
 /// The rows that refer to nothing. PostgreSQL validates a new foreign key with the rights of whoever adds it: an owner whom
 /// row security binds sees no rows that break it.
 pub fn dangling(reference: &Reference) -> Vec<Offender> {
-    let given: Vec<String> =
-        reference.child_columns.iter().map(|c| format!("r.{} is not null", quote_identifier(c))).collect();
-    let values = [
-        ("key", key_expression(reference.child)),
-        ("child", from(reference.child)),
-        ("parent", from(reference.parent)),
-        ("given", given.join(" and ")),
-        ("condition", condition(reference)),
+    let validated = include_str!("../../sql/templates/validated.sql");
+    let names = [
         ("relation", reference.child.to_u32().to_string()),
         ("constraint", pgrx::spi::quote_literal(&reference.constraint)),
     ];
+    let validated = template::fill(validated, &names.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let values = [
+        ("key", key_expression(reference.child)),
+        ("child", from(reference.child)),
+        ("child_tenant", tenant_of("r", reference.child_protection.tenant.as_ref())),
+        ("parent", from(reference.parent)),
+        ("given", format!("{} and {validated}", given(reference))),
+        ("condition", condition(reference)),
+    ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    if owner::owner_of(reference.child) != owner::owner_of(reference.parent) {
+        let args = [TenantKey::array(key_type(&reference.child_protection), &[]), (pg_sys::BOOLOID, arg(true))];
+        return between_owners(reference.child, reference, &values, &args, |_, parents| !parents.is_empty());
+    }
     let text = template::fill(include_str!("../../sql/templates/dangling_references.sql"), &values);
-    let rule = format!("reference {}", reference.constraint);
-    asker(reference.child, reference.parent).look(&text, &[], |row| offender(reference.child, &rule, row))
+    find(reference.child, &rule_of(reference), &text, &[])
 }
 
 /// Row `r` refers to row `p`.
@@ -225,30 +289,10 @@ fn condition(reference: &Reference) -> String {
     conditions.join(" and ")
 }
 
-/// With whose rights two tables are looked at together.
-enum Asker {
-    OwnerOf(Oid),
-    Superuser,
-}
-
-/// The owner of both tables. Where they have different owners, nobody else can look at both.
-fn asker(child: Oid, parent: Oid) -> Asker {
-    if owner::owner_of(child) == owner::owner_of(parent) { Asker::OwnerOf(child) } else { Asker::Superuser }
-}
-
-impl Asker {
-    fn look<R>(&self, text: &str, args: &[(Oid, Arg)], each: impl FnMut(&Row) -> R) -> Vec<R> {
-        let (types, values): (Vec<Oid>, Vec<Arg>) = args.iter().copied().unzip();
-        let work = || spi::once(text, &types, &values, Sees::Latest, each);
-        match self {
-            Self::OwnerOf(relation) => owner::run_pinned_as_owner_of(*relation, work),
-            Self::Superuser => owner::run(work),
-        }
-    }
-}
-
+/// Asks with the rights of a table's owner.
 fn look<R>(relation: Oid, text: &str, args: &[(Oid, Arg)], each: impl FnMut(&Row) -> R) -> Vec<R> {
-    Asker::OwnerOf(relation).look(text, args, each)
+    let (types, values): (Vec<Oid>, Vec<Arg>) = args.iter().copied().unzip();
+    owner::run_pinned_as_owner_of(relation, || spi::once(text, &types, &values, Sees::Latest, each))
 }
 
 fn find(relation: Oid, rule: &str, text: &str, args: &[(Oid, Arg)]) -> Vec<Offender> {

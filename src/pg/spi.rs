@@ -131,6 +131,14 @@ impl Row {
         }
     }
 
+    /// The value of a column as an argument for another query. It lasts as long as this row is looked at.
+    pub fn datum(&self, column: usize) -> Arg {
+        let mut null = false;
+        // SAFETY: as in `get`.
+        let datum = unsafe { pg_sys::SPI_getbinval(self.tuple, self.shape, column as i32, &mut null) };
+        (!null).then_some(datum)
+    }
+
     /// The value of a column that the query guarantees not to be NULL.
     pub fn must<T: FromDatum>(&self, column: usize) -> T {
         self.get(column).unwrap_or_else(|| panic!("column {column} of an internal query is NULL"))
