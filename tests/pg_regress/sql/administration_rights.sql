@@ -26,7 +26,7 @@ begin
     'insert into tenancy.tenants (name) values (''mine'')',
     'update tenancy.tenants set name = ''mine''',
     'delete from tenancy.tenants',
-    'merge into tenancy.tenants t using (select 1) on true when matched then delete',
+    'merge into tenancy.tenants t using (select 1) s on true when matched then delete',
     'insert into tenancy.tenants (name) values (''acme'') on conflict (name) do update set status = ''inactive''',
     'with d as (delete from tenancy.tenants returning *) select * from d',
     'truncate tenancy.tenants',
