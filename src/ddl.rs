@@ -93,6 +93,10 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
             refuse_rows(protection.root, new.into_iter().flat_map(offenders::of_part).collect())?;
             adopt_references(protection.root)
         }
+        Change::NewValues { column } => {
+            let tables = parts::with_own_constraints(protection.root);
+            refuse_rows(protection.root, tables.into_iter().flat_map(|t| offenders::of_column(t, column)).collect())
+        }
         Change::NewConstraint => adopt_references(protection.root),
         Change::ChangedConstraint => {
             parts::with_own_constraints(protection.root).into_iter().for_each(parts::follow_deferrable);

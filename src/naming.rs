@@ -81,8 +81,9 @@ fn tenant_referred_to(
                 None => access.reads_public(),
             })
     };
-    match references::holder(reference, &key) {
-        Some(tenant) if visible(tenant) => Ok(tenant),
+    // Several rows, where the key has a period, name a tenant by the first; the others must be referable by it, too.
+    match references::holders(reference, &key).first() {
+        Some(tenant) if visible(*tenant) => Ok(*tenant),
         _ => {
             Err(Refusal::ReferenceHidden { table: relations::name(relation), constraint: reference.constraint.clone() })
         }

@@ -52,10 +52,11 @@ pub fn key(row: &TriggerRow, columns: &[i16]) -> Option<Vec<Arg>> {
 
 /// Checks that a row of `tenant` may refer to the row with this key. Locks that row KEY SHARE, as its foreign key will.
 pub fn check_referring(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
-    match holder(reference, key) {
-        Some(parent) if may_refer(reference, tenant, parent) => Ok(()),
-        Some(parent) => Err(not_allowed(reference, tenant, parent)),
-        None => missing(reference),
+    let holders = holders(reference, key);
+    match holders.iter().find(|parent| !may_refer(reference, tenant, **parent)) {
+        Some(parent) => Err(not_allowed(reference, tenant, *parent)),
+        None if holders.is_empty() => missing(reference),
+        None => Ok(()),
     }
 }
 
@@ -87,13 +88,14 @@ pub fn check_not_referred(reference: &Reference, key: &[Arg]) -> Result<(), Refu
     if ask(reference, Side::Children, key, |_| ()).is_empty() { Ok(()) } else { Err(referenced_from(reference)) }
 }
 
-/// The tenant of the row that now holds a key, if one does. The row is locked first and read after: whoever changes its
-/// tenant keeps the lock waiting, and may have committed a new version when it is granted on the old one.
-pub fn holder(reference: &Reference, key: &[Arg]) -> Option<Tenant> {
+/// The tenants of the rows that now hold a key: of one at most, but of several where a key has a period. The rows are locked
+/// first and read after: whoever changes a tenant keeps the lock waiting, and may have committed a new version when it is
+/// granted on the old one.
+pub fn holders(reference: &Reference, key: &[Arg]) -> Vec<Tenant> {
     if ask(reference, Side::LockedParent, key, |_| ()).is_empty() {
-        return None;
+        return Vec::new();
     }
-    ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row)).into_iter().next()
+    ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row))
 }
 
 /// Asks one side of a reference with the rights of the table's owner.

@@ -173,14 +173,13 @@ impl Check {
     /// that is checked at commit, in the same transaction. The rows that refer to it then refer to that row.
     fn check_freed_key(&self, reference: &Reference) -> Result<(), Refusal> {
         let Some((key, true)) = self.old_key(reference) else { return Ok(()) };
-        match references::holder(reference, &key) {
-            Some(tenant) => references::check_referred(reference, tenant, &key),
-            // SET CONSTRAINTS can make our check come before the foreign key's, and before another row takes the key.
-            None if self.phase == Phase::Commit && reference.leaves_referring_rows(self.rows.new.is_none()) => {
-                references::check_not_referred(reference, &key)
-            }
-            None => Ok(()),
+        let holders = references::holders(reference, &key);
+        // SET CONSTRAINTS can make our check come before the foreign key's, and before another row takes the key.
+        if holders.is_empty() && self.phase == Phase::Commit && reference.leaves_referring_rows(self.rows.new.is_none())
+        {
+            return references::check_not_referred(reference, &key);
         }
+        holders.into_iter().try_for_each(|tenant| references::check_referred(reference, tenant, &key))
     }
 
     /// The key by which others referred to the row before the change, and whether it no longer has it.

@@ -46,6 +46,14 @@ pub fn of_relation(relation: Oid) -> Vec<Offender> {
     of_table(relation, &table.protection).into_iter().chain(references).collect()
 }
 
+/// The rows that break the rules of the references from and to one column.
+pub fn of_column(relation: Oid, column: &String) -> Vec<Offender> {
+    let Some(table) = protection::table(relation) else { return Vec::new() };
+    let outgoing = table.outgoing.iter().filter(|r| r.child_columns.contains(column));
+    let incoming = table.incoming.iter().filter(|r| r.parent_columns.contains(column));
+    outgoing.chain(incoming).flat_map(|reference| of_reference(reference, None)).collect()
+}
+
 /// The same for one part of a table, with the references that its rows have as rows of the table.
 pub fn of_part(part: Oid) -> Vec<Offender> {
     let Some(table) = protection::table(part) else { return Vec::new() };

@@ -15,6 +15,10 @@ pub enum Change {
     LostPart(pg_sys::Oid),
     /// A foreign key was added, or something that may bring one.
     NewConstraint,
+    /// A column was given another type or expression, and with it perhaps other values, which fires no trigger for rows.
+    NewValues {
+        column: String,
+    },
     /// A foreign key became deferrable, or ceased to be.
     ChangedConstraint,
     NewPolicy,
@@ -34,7 +38,8 @@ pub fn changes(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Change> {
     unsafe {
         let tree = parse_tree(fcinfo);
         match (*tree).type_ {
-            pg_sys::NodeTag::T_CreateStmt => vec![Change::NewTable],
+            // The tables made within CREATE SCHEMA are no commands of their own.
+            pg_sys::NodeTag::T_CreateStmt | pg_sys::NodeTag::T_CreateSchemaStmt => vec![Change::NewTable],
             pg_sys::NodeTag::T_CreatePolicyStmt | pg_sys::NodeTag::T_AlterPolicyStmt => vec![Change::NewPolicy],
             pg_sys::NodeTag::T_RenameStmt => renamed(&*tree.cast::<pg_sys::RenameStmt>()).into_iter().collect(),
             pg_sys::NodeTag::T_AlterTableStmt => {
@@ -105,20 +110,30 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Change> {
         AT_AddConstraint | AT_AddColumn => Change::NewConstraint,
         AT_AlterConstraint => Change::ChangedConstraint,
         // SAFETY: DETACH carries a PartitionCmd, whose name is a RangeVar of a relation that exists.
-        AT_DetachPartition => Change::LostPart(unsafe { look_up((*command.def.cast::<pg_sys::PartitionCmd>()).name) }),
+        AT_DetachPartition | AT_DetachPartitionFinalize => {
+            Change::LostPart(unsafe { look_up((*command.def.cast::<pg_sys::PartitionCmd>()).name) })
+        }
         AT_DropInherit => Change::LostPart(pg_sys::InvalidOid),
+        AT_AlterColumnType => Change::NewValues { column: text(command.name)? },
+        #[cfg(any(feature = "pg17", feature = "pg18"))]
+        AT_SetExpression => Change::NewValues { column: text(command.name)? },
         _ => return None,
     })
 }
 
+/// A name in a parse tree.
+fn text(name: *const core::ffi::c_char) -> Option<String> {
+    // SAFETY: names are NUL-terminated strings or NULL.
+    unsafe { (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned()) }
+}
+
 fn renamed(statement: &pg_sys::RenameStmt) -> Option<Change> {
-    // SAFETY: both names are NUL-terminated strings or NULL.
-    let text = |name: *const core::ffi::c_char| unsafe {
-        (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
-    };
     let (from, to) = (text(statement.subname)?, text(statement.newname)?);
     match statement.renameType {
-        pg_sys::ObjectType::OBJECT_COLUMN => Some(Change::RenamedColumn { from, to }),
+        // An attribute of the type of typed tables is renamed with their columns.
+        pg_sys::ObjectType::OBJECT_COLUMN | pg_sys::ObjectType::OBJECT_ATTRIBUTE => {
+            Some(Change::RenamedColumn { from, to })
+        }
         pg_sys::ObjectType::OBJECT_TABCONSTRAINT => Some(Change::RenamedConstraint { from, to }),
         _ => None,
     }
