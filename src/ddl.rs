@@ -156,6 +156,7 @@ fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
                 KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::Statement, |_| ()));
             }
             parts::protect(part, &protection, true);
+            parts::follow_deferrable(part);
         }
     }
 }

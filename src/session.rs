@@ -27,6 +27,8 @@ thread_local! {
     /// Whether this transaction has asked yet, and the identity on whose behalf it first did.
     static ASKED: Cell<bool> = const { Cell::new(false) };
     static ACTED: RefCell<Option<Identity>> = const { RefCell::new(None) };
+    /// Whether somebody else acted, too, because a rollback to a savepoint brought an earlier context back.
+    static SEVERAL_ACTED: Cell<bool> = const { Cell::new(false) };
     /// The nesting level of the savepoint in which the context was entered in this transaction; 0 if it was not.
     static ENTERED_AT: Cell<i32> = const { Cell::new(0) };
     /// The shape of context for which this backend has made plans.
@@ -46,12 +48,20 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     KNOWN.with_borrow(|known| {
         let known = known.as_ref().expect("refresh() fills it");
         if !ASKED.replace(true) {
-            ACTED.with_borrow_mut(|acted| {
-                *acted = acted.take().or_else(|| known.identity.clone().filter(|i| *i != Identity::Nobody))
-            });
+            note_acting(known.identity.as_ref());
         }
         question(&known.access, known.mode)
     })
+}
+
+/// Somebody acts: the first in this transaction, or the first after a context came back by itself.
+fn note_acting(identity: Option<&Identity>) {
+    let Some(identity) = identity.filter(|identity| **identity != Identity::Nobody) else { return };
+    ACTED.with_borrow_mut(|acted| match acted {
+        None => *acted = Some(identity.clone()),
+        Some(acted) if acted == identity => (),
+        Some(_) => SEVERAL_ACTED.set(true),
+    });
 }
 
 /// The same for the planner: remembers for which shape of context this backend makes plans.
@@ -100,6 +110,7 @@ pub fn catalog_changed() {
 /// The context setting changed by itself, at the end of a transaction or savepoint or by RESET. Where it leaves nobody,
 /// plans made for somebody find nothing, which is right; somebody else may need other plans.
 fn context_reverted(to_nobody: bool) {
+    ASKED.set(false);
     if !(to_nobody && LOGIN_IS_NOBODY.get()) && PLANNED.take().is_some() {
         planner::forget_plans();
     }
@@ -152,7 +163,7 @@ pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
     };
     access::resolve(&identity).ok_or_else(unknown)?;
     let acted = ACTED.with_borrow(Clone::clone);
-    if acted.is_some_and(|acted| acted != identity) {
+    if SEVERAL_ACTED.get() || acted.is_some_and(|acted| acted != identity) {
         return Err(Refusal::SecondEntry);
     }
     LOGIN_IS_NOBODY.set(access::identity_of_login(owner::session_user()).is_none());
@@ -184,6 +195,7 @@ pub fn leave() -> Result<(), Refusal> {
 /// The transaction is over: the next one may act for somebody else.
 pub fn transaction_over() {
     ACTED.with_borrow_mut(|acted| *acted = None);
+    SEVERAL_ACTED.set(false);
     ASKED.set(false);
     ENTERED_AT.set(0);
 }

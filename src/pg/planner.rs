@@ -193,7 +193,7 @@ unsafe fn column(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Opt
         Some(Column {
             expression: argument.cast(),
             kind: var.vartype,
-            not_null: super::relations::is_not_null((*table).relid, var.varattno),
+            not_null: super::relations::is_never_null((*table).relid, var.varattno),
             distinct: 0.0,
             opfamily: pg_sys::InvalidOid,
         })

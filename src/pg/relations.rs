@@ -58,10 +58,25 @@ pub fn column_type(relation: pg_sys::Oid, column: i16) -> pg_sys::Oid {
     unsafe { pg_sys::get_atttype(relation, column) }
 }
 
-/// Is the column declared NOT NULL?
-pub fn is_not_null(relation: pg_sys::Oid, column: i16) -> bool {
-    // SAFETY: the relation is locked by the query that names it; the column is one of its attributes.
-    let shape = unsafe { pgrx::PgRelation::open(relation) };
-    let columns = shape.tuple_desc();
-    column > 0 && columns.get(column as usize - 1).is_some_and(|attribute| attribute.attnotnull)
+/// Can no row that a query of the relation finds be without the column? Inheritance children may have such rows where the
+/// table itself has none, and since PostgreSQL 18 a column may be NOT NULL for new rows only.
+pub fn is_never_null(relation: pg_sys::Oid, column: i16) -> bool {
+    // SAFETY: the relation is locked by the query that names it; the column is looked up among its attributes.
+    unsafe {
+        let open = pgrx::PgRelation::open(relation);
+        let class = &*(*open.as_ptr()).rd_rel;
+        let shape = (*open.as_ptr()).rd_att;
+        if column < 1
+            || i32::from(column) > (*shape).natts
+            || class.relhassubclass && class.relkind as u8 != pg_sys::RELKIND_PARTITIONED_TABLE
+        {
+            return false;
+        }
+        let nth = column as usize - 1;
+        #[cfg(feature = "pg18")]
+        let never = (*shape).compact_attrs.as_ptr().add(nth).read().attnullability as u8 == pg_sys::ATTNULLABLE_VALID;
+        #[cfg(not(feature = "pg18"))]
+        let never = (*(*shape).attrs.as_ptr().add(nth)).attnotnull;
+        never
+    }
 }

@@ -13,7 +13,7 @@ pub enum Sees {
     /// What the calling statement sees, and what its own transaction has done so far. May write.
     Statement,
     /// What is committed at this moment, at every isolation level, and what the own transaction has done: what
-    /// PostgreSQL's own foreign keys look at. May lock rows. A parallel plan sees what its statement sees.
+    /// PostgreSQL's own foreign keys look at. May lock rows, except in a parallel plan.
     Latest,
 }
 
@@ -193,7 +193,10 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
         let parallel = pg_sys::IsInParallelMode();
         let snapshot = match sees {
             Sees::Latest if !parallel => pg_sys::GetLatestSnapshot(),
-            _ => std::ptr::null_mut(),
+            // What the leader looked at outside the plan. The one above is not to be had there, that of the catalog is; for
+            // what is no relation of the catalog it is taken anew.
+            Sees::Latest => pg_sys::GetCatalogSnapshot(pg_sys::InvalidOid),
+            Sees::Statement => std::ptr::null_mut(),
         };
         let read_only = parallel;
         let status = pg_sys::SPI_execute_snapshot(
