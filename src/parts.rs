@@ -25,7 +25,8 @@ const ROW_TRIGGERS: [&str; 3] = ["00_tenancy_row", "00_tenancy_deferred", "zz_te
 struct Part {
     relation: pg_sys::Oid,
     is_partition: bool,
-    has_policies: bool,
+    /// Its policies that bear our names, as `parts.sql` writes them.
+    policies: Option<String>,
     has_truncate_trigger: bool,
     has_row_trigger: bool,
 }
@@ -34,7 +35,7 @@ fn of(relation: pg_sys::Oid) -> Vec<Part> {
     let read = |row: &Row| Part {
         relation: row.must(1),
         is_partition: row.must(2),
-        has_policies: row.must(3),
+        policies: row.get(3),
         has_truncate_trigger: row.must(4),
         has_row_trigger: row.must(5),
     };
@@ -60,26 +61,69 @@ pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> V
                 protect_integrity(part, protection.tenant.as_ref(), valid);
             }
         }
-        parts.into_iter().filter(|part| !part.has_policies).map(|part| part.relation).collect()
+        let new = parts.iter().filter(|part| part.policies.is_none());
+        new.map(|part| part.relation).collect()
     })
+}
+
+/// The policies on a tenant column: which functions they ask, with the column as argument.
+struct Policies {
+    column: String,
+    can_read: String,
+    can_write: String,
+    check_write: String,
+}
+
+impl Policies {
+    fn on(tenant: &TenantColumn) -> Self {
+        let suffix = match tenant.key {
+            KeyType::Uuid => "",
+            KeyType::Number => "_number",
+        };
+        let named = |function: &str| format!("{function}{suffix}");
+        Self {
+            column: quote_identifier(&tenant.name),
+            can_read: named("can_read"),
+            can_write: named("can_write"),
+            check_write: named("check_write"),
+        }
+    }
+
+    fn create(&self, relation: &str) {
+        let values = [
+            ("relation", relation),
+            ("column", &self.column),
+            ("can_read", &self.can_read),
+            ("can_write", &self.can_write),
+            ("check_write", &self.check_write),
+        ];
+        spi::run(&template::fill(include_str!("../sql/templates/protect_part.sql"), &values));
+    }
+
+    /// As `parts.sql` lists them where they are what `create` made, in force for everybody, the owner included.
+    fn as_listed(&self) -> String {
+        let Self { column, can_read, can_write, check_write } = self;
+        [
+            format!("tenancy_delete d t {{0}} t tenancy.{can_write}({column})"),
+            format!("tenancy_insert a t {{0}} t tenancy.{check_write}({column})"),
+            format!("tenancy_select r t {{0}} t tenancy.{can_read}({column})"),
+            format!("tenancy_update w t {{0}} t tenancy.{can_write}({column}) tenancy.{check_write}({column})"),
+        ]
+        .join("\n")
+    }
 }
 
 /// What every part needs: queries that name it ask its policies only.
 fn protect_visibility(part: &Part, tenant: &TenantColumn) {
     let name = relations::qualified(part.relation);
-    if !part.has_policies {
-        let suffix = match tenant.key {
-            KeyType::Uuid => "",
-            KeyType::Number => "_number",
-        };
-        let values = [
-            ("relation", name.as_str()),
-            ("column", &quote_identifier(&tenant.name)),
-            ("can_read", &format!("can_read{suffix}")),
-            ("can_write", &format!("can_write{suffix}")),
-            ("check_write", &format!("check_write{suffix}")),
-        ];
-        spi::run(&template::fill(include_str!("../sql/templates/protect_part.sql"), &values));
+    let policies = Policies::on(tenant);
+    if part.policies.as_ref() != Some(&policies.as_listed()) {
+        // Somebody's own, that only bear our names.
+        let listed = part.policies.iter().flat_map(|listed| listed.lines());
+        for policy in listed.filter_map(|line| line.split(' ').next()) {
+            spi::run(&format!("drop policy {policy} on {name}"));
+        }
+        policies.create(&name);
     }
     if !part.has_truncate_trigger {
         fill(include_str!("../sql/templates/truncate_trigger.sql"), &name);
