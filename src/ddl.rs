@@ -6,7 +6,7 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
-use crate::catalog::offenders;
+use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection;
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
@@ -88,22 +88,18 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
 fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change: &Change) -> Result<(), Refusal> {
     match change {
         Change::NewTable | Change::NewPart => {
-            parts::refuse_foreign(protection.root)?;
             refuse_policies_of_others(protection.root)?;
             let new = parts::protect(protection.root, protection, true);
-            modes::refuse_rows(protection.root, &new.into_iter().flat_map(offenders::of_part).collect::<Vec<_>>())?;
+            refuse_rows(protection.root, new.into_iter().flat_map(offenders::of_part).collect())?;
             adopt_references(protection.root)
         }
         Change::NewValues { column } => {
-            let tables = parts::with_own_constraints(protection.root);
-            modes::refuse_rows(
-                protection.root,
-                &tables.into_iter().flat_map(|t| offenders::of_column(t, column)).collect::<Vec<_>>(),
-            )
+            let tables = parts::with_own_keys(protection.root);
+            refuse_rows(protection.root, tables.into_iter().flat_map(|t| offenders::of_column(t, column)).collect())
         }
         Change::NewConstraint => adopt_references(protection.root),
         Change::ChangedConstraint => {
-            parts::with_own_constraints(protection.root).into_iter().for_each(parts::follow_deferrable);
+            parts::with_own_keys(protection.root).into_iter().for_each(parts::follow_deferrable);
             Ok(())
         }
         Change::NewPolicy => refuse_policies_of_others(protection.root),
@@ -123,8 +119,19 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
 
 /// New foreign keys become reference rules; rows that break them are refused as a new foreign key's own are.
 fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
-    let parts = parts::with_own_constraints(root);
-    modes::refuse_rows(root, &parts.into_iter().flat_map(parts::adopt_references).collect::<Vec<_>>())
+    let adopt = |part| parts::adopt_references(part, parts::Known::Trusted);
+    refuse_rows(root, parts::with_own_keys(root).into_iter().flat_map(adopt).collect())
+}
+
+fn refuse_rows(root: pg_sys::Oid, found: Vec<Offender>) -> Result<(), Refusal> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    modes::refuse(Refusal::Offenders {
+        relation: relations::qualified(root),
+        count: found.len(),
+        offenders: found.iter().take(10).map(Offender::describe).collect(),
+    })
 }
 
 fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {

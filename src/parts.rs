@@ -5,7 +5,6 @@ use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection::{self, KeyType, Protection, Reference, TenantColumn};
-use crate::error::Refusal;
 use crate::model::template;
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -19,8 +18,16 @@ query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
 query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
-query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+
+/// What is to be done about references that have been registered before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// They have been in force ever since.
+    Trusted,
+    /// One of their tables was not protected for a while.
+    LookedAtAgain,
+}
 
 const ROW_TRIGGERS: [&str; 3] = ["00_tenancy_row", "00_tenancy_deferred", "zz_tenancy_name"];
 
@@ -31,6 +38,7 @@ struct Part {
     policies: Option<String>,
     has_truncate_trigger: bool,
     has_row_trigger: bool,
+    has_own_keys: bool,
 }
 
 fn of(relation: pg_sys::Oid) -> Vec<Part> {
@@ -40,6 +48,7 @@ fn of(relation: pg_sys::Oid) -> Vec<Part> {
         policies: row.get(3),
         has_truncate_trigger: row.must(4),
         has_row_trigger: row.must(5),
+        has_own_keys: row.must(6),
     };
     PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))
 }
@@ -49,14 +58,10 @@ pub fn with_own_constraints(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
     of(relation).into_iter().filter(|p| p.relation == relation || !p.is_partition).map(|p| p.relation).collect()
 }
 
-/// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
-pub fn refuse_foreign(relation: pg_sys::Oid) -> Result<(), Refusal> {
-    match FOREIGN_PARTS.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1))) {
-        Some(part) => {
-            Err(Refusal::ForeignPart { part: relations::qualified(part), root: relations::qualified(relation) })
-        }
-        None => Ok(()),
-    }
+/// The table and those of its parts that have foreign keys of their own.
+pub fn with_own_keys(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
+    let own = |part: &Part| part.relation == relation || !part.is_partition || part.has_own_keys;
+    of(relation).into_iter().filter(own).map(|p| p.relation).collect()
 }
 
 /// Gives a table and all its parts what they do not have yet; returns the parts that had no protection. With `valid`,
@@ -252,19 +257,19 @@ pub fn release(relation: pg_sys::Oid, protection: &Protection) {
 }
 
 /// Makes reference rules of the foreign keys of a table that are none yet; returns the rows that break them.
-pub fn adopt_references(relation: pg_sys::Oid) -> Vec<Offender> {
+pub fn adopt_references(relation: pg_sys::Oid, known: Known) -> Vec<Offender> {
     let Some(table) = protection::table(relation) else { return Vec::new() };
+    let incoming = table.incoming.iter().filter(|r| r.parent == relation && r.child != relation);
     let mut found = Vec::new();
-    for reference in table.outgoing.iter().chain(&table.incoming).filter(|r| !r.registered) {
-        // A self-reference comes twice.
-        let args = [arg(reference.child), arg(reference.constraint.as_str())];
-        let new = REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Latest, |_| ()));
-        if new.is_empty() {
+    for reference in table.outgoing_from(relation).chain(incoming) {
+        if reference.registered && known == Known::Trusted {
             continue;
         }
         // Who has written on either side without the rule is to be seen; who comes later is to wait for the rule.
         lock_out_writers(reference.child);
         lock_out_writers(reference.parent);
+        let args = [arg(reference.child), arg(reference.constraint.as_str())];
+        REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Latest, |_| ()));
         ensure_deferred_triggers(reference);
         if !owner::outer_user_is_exempt() {
             found.extend(offenders::dangling(reference));
@@ -305,6 +310,10 @@ pub fn lock_out_referring(relation: pg_sys::Oid) {
 pub fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
     let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ()));
     if has.is_empty() {
+        // The partitions get theirs from the table; one that had its own already, for a foreign key of its own, cannot.
+        for part in of(relation).into_iter().filter(|part| part.is_partition && part.relation != relation) {
+            drop_trigger(part.relation, trigger);
+        }
         fill(template, &relations::qualified(relation));
     }
 }

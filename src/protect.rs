@@ -98,7 +98,6 @@ impl Protecting {
         if protection::protection(relation).is_some() {
             return Err(Refusal::AlreadyProtected { relation: name });
         }
-        parts::refuse_foreign(relation)?;
         let facts = match kind {
             Kind::Untenanted => None,
             _ => Some(column_facts(relation, &name, &column)?),
@@ -123,7 +122,11 @@ impl Protecting {
 
     /// Refuses rows that break the rules, or says how many there are; true if there is none.
     fn check_rows(&self, found: Vec<offenders::Offender>) -> Result<bool, Refusal> {
-        let Some(refusal) = offenders::refusal(self.relation, &found) else { return Ok(true) };
+        if found.is_empty() {
+            return Ok(true);
+        }
+        let listed = found.iter().take(10).map(offenders::Offender::describe).collect();
+        let refusal = Refusal::Offenders { relation: self.name.clone(), count: found.len(), offenders: listed };
         match access::mode() {
             Mode::Enforce => Err(refusal),
             _ => {
@@ -164,8 +167,8 @@ impl Protecting {
     /// Foreign keys from and to protected tables become reference rules.
     fn adopt_references(&self) -> Result<(), Refusal> {
         let mut found = Vec::new();
-        for part in parts::with_own_constraints(self.relation) {
-            found.extend(parts::adopt_references(part));
+        for part in parts::with_own_keys(self.relation) {
+            found.extend(parts::adopt_references(part, parts::Known::LookedAtAgain));
         }
         self.check_rows(found)?;
         Ok(())

@@ -67,7 +67,7 @@ impl RuleChange<'_> {
         let args = [arg(relation), arg(constraint), arg(eligible), arg("restrict"), arg(naming)];
         CHANGE_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
         if before.service_provider_eligible && !eligible {
-            modes::refuse_rows(relation, &offenders::of_reference(&*find(relation, constraint)?, None))?;
+            refuse_offenders(offenders::of_reference(&*find(relation, constraint)?, None), relation)?;
         }
         Ok(())
     }
@@ -111,6 +111,17 @@ fn set_default(reference: &Reference, by_reference: bool) {
     ));
 }
 
+fn refuse_offenders(found: Vec<Offender>, relation: pg_sys::Oid) -> Result<(), Refusal> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    modes::refuse(Refusal::Offenders {
+        relation: relations::qualified(relation),
+        count: found.len(),
+        offenders: found.iter().take(10).map(Offender::describe).collect(),
+    })
+}
+
 /// AFTER UPDATE of tenants, a statement: what the moved tenants' rows refer to must still be above them. The statement
 /// holds hierarchy_lock in EXCLUSIVE mode, so that nobody who leans on the hierarchy is under way.
 #[pg_trigger(sql = false)]
@@ -131,16 +142,16 @@ fn check_moved<'a>(
 
 fn check_one_moved(tenant: Uuid) -> Result<(), Refusal> {
     let below: Vec<Uuid> = hierarchy::related(tenant, Relation::Subtenants).into_iter().map(|t| t.id).collect();
-    let tables = offenders::protected_relations().into_iter().filter_map(protection::table);
-    let found: Vec<Offender> = tables
-        .flat_map(|table| table.outgoing.clone())
-        .flat_map(|reference| offenders::of_reference(&reference, Some(&below)))
-        .collect();
+    let mut found = Vec::new();
+    for relation in offenders::protected_relations() {
+        let Some(table) = protection::table(relation) else { continue };
+        found.extend(table.outgoing_from(relation).flat_map(|r| offenders::of_reference(r, Some(&below))));
+    }
     if found.is_empty() {
         return Ok(());
     }
     modes::refuse(Refusal::MoveBreaksReferences {
         tenant: hierarchy::name(tenant).unwrap_or_default(),
-        offenders: offenders::named(&found),
+        offenders: found.iter().take(10).map(Offender::describe).collect(),
     })
 }

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::protection::{self, KeyType, Kind, Protection, Reference, TenantColumn};
 use super::{from_pg, hierarchy, to_pg};
-use crate::error::Refusal;
 use crate::model::template;
 use crate::pg::spi::{self, Arg, Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -25,29 +24,12 @@ pub struct Offender {
 
 impl Offender {
     /// The row in words.
-    fn describe(&self) -> String {
+    pub fn describe(&self) -> String {
         format!("{} {} ({})", relations::qualified(self.relation), self.key.0, self.rule)
     }
 }
 
-/// How many offenders a message names.
-const NAMED: usize = 10;
-
-/// The first of them in words.
-pub fn named(found: &[Offender]) -> Vec<String> {
-    found.iter().take(NAMED).map(Offender::describe).collect()
-}
-
-/// The refusal of a table for its rows; None if there are none to refuse it for.
-pub fn refusal(relation: Oid, found: &[Offender]) -> Option<Refusal> {
-    (!found.is_empty()).then(|| Refusal::Offenders {
-        relation: relations::qualified(relation),
-        count: found.len(),
-        offenders: named(found),
-    })
-}
-
-/// All protected tables, inheritance children included, partitions not.
+/// All protected tables, inheritance children included, partitions only where they have foreign keys of their own.
 pub fn protected_relations() -> Vec<Oid> {
     owner::run(|| PROTECTED_RELATIONS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))))
 }
@@ -60,8 +42,11 @@ pub fn all() -> Vec<Offender> {
 /// The rows of one table that break a rule, be it as rows of it or as references from it.
 pub fn of_relation(relation: Oid) -> Vec<Offender> {
     let Some(table) = protection::table(relation) else { return Vec::new() };
-    let references = table.outgoing.iter().flat_map(|reference| of_reference(reference, None));
-    of_table(relation, &table.protection).into_iter().chain(references).collect()
+    let references = table.outgoing_from(relation).flat_map(|reference| of_reference(reference, None));
+    // A partition's rows are among those of the table above it.
+    let is_part = relation != table.protection.root && relations::is_partition(relation);
+    let rows = if is_part { Vec::new() } else { of_table(relation, &table.protection) };
+    rows.into_iter().chain(references).collect()
 }
 
 /// The rows that break the rules of the references from and to one column.

@@ -114,6 +114,13 @@ pub struct Table {
     pub lock_at: OnceCell<Plan>,
 }
 
+impl Table {
+    /// The references whose foreign keys are the relation's own, not those of a table that it is a partition of.
+    pub fn outgoing_from(&self, relation: Oid) -> impl Iterator<Item = &Rc<Reference>> {
+        self.outgoing.iter().filter(move |reference| reference.child == relation)
+    }
+}
+
 #[derive(Default)]
 struct Known {
     tables: HashMap<Oid, Option<Rc<Table>>>,

@@ -80,3 +80,9 @@ pub fn is_never_null(relation: pg_sys::Oid, column: i16) -> bool {
         never
     }
 }
+
+/// Is it a partition of another table?
+pub fn is_partition(relation: pg_sys::Oid) -> bool {
+    // SAFETY: a plain catalog look-up.
+    unsafe { pg_sys::get_rel_relispartition(relation) }
+}
