@@ -25,10 +25,16 @@ select
     order by k.nth
   ),
   array(
-    select format('operator(%I.%s)', n.nspname, o.oprname)
-    from unnest(c.conpfeqop) with ordinality k (operator, nth)
+    -- Where the columns have different collations, that of the column referred to decides, as for the foreign key.
+    select case when child.attcollation <> parent.attcollation then format('collate %I.%I ', cn.nspname, co.collname) else '' end
+      || format('operator(%I.%s)', n.nspname, o.oprname)
+    from unnest(c.conpfeqop, c.conkey, c.confkey) with ordinality k (operator, child, parent, nth)
     join pg_operator o on o.oid = k.operator
     join pg_namespace n on n.oid = o.oprnamespace
+    join pg_attribute child on child.attrelid = c.conrelid and child.attnum = k.child
+    join pg_attribute parent on parent.attrelid = c.confrelid and parent.attnum = k.parent
+    left join pg_collation co on co.oid = parent.attcollation
+    left join pg_namespace cn on cn.oid = co.collnamespace
     order by k.nth
   ),
   c.condeferrable,

@@ -78,7 +78,7 @@ pub struct Reference {
     pub parent: Oid,
     pub parent_columns: Vec<String>,
     pub parent_protection: Protection,
-    /// `operator(schema.=)`, parent's column on the left, one for each column.
+    /// `operator(schema.=)`, with a collation before it where the columns' differ, parent's column on the left, one for each column.
     pub operators: Vec<String>,
     pub deferrable: bool,
     /// Is nothing done to the referring rows when the row referred to is deleted, or its key is changed?

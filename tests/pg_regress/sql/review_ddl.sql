@@ -75,3 +75,16 @@ call app.try($$insert into app.uses values (2, '[1,1]', '[2021-06-01,2022-06-01)
 call app.try($$update app.uses set during = '[2021-06-01,2022-06-01)'$$);
 call app.try($$update app.rates set tenant_id = 'b0000000-0000-0000-0000-000000000000' where during @> '2021-02-01'::date$$);
 \endif
+
+-- columns of different collations
+set role owner;
+create table app.codes (code text collate "C" primary key, tenant_id uuid not null);
+create table app.coded (id integer primary key, code text collate "POSIX" references app.codes, tenant_id uuid not null);
+insert into app.codes values ('a', :acme);
+insert into app.coded values (1, 'a', :acme);
+select tenancy.protect('app.codes', 'required', create_index => 'never'),
+  tenancy.protect('app.coded', 'required', create_index => 'never');
+reset role;
+insert into app.coded values (2, 'a', :globex);
+update app.codes set tenant_id = :globex;
+select * from tenancy.violations();
