@@ -94,6 +94,7 @@ impl Check {
         }
         for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
             self.unless_superseded(self.check_referred(reference))?;
+            self.unless_superseded(self.check_new_key(reference))?;
         }
         Ok(())
     }
@@ -165,6 +166,17 @@ impl Check {
                 self.lock_against_new_references();
                 references::check_referred(reference, self.new_tenant, &key)
             }
+            _ => Ok(()),
+        }
+    }
+
+    /// Where rows may refer to what is not there, a new row, or one with a new key, may be what they refer to.
+    fn check_new_key(&self, reference: &Reference) -> Result<(), Refusal> {
+        let (Some(new), false) = (&self.rows.new, reference.validated) else { return Ok(()) };
+        let columns = references::numbers(self.relation, &reference.parent_columns);
+        let is_new = self.rows.old.is_none() || self.old_unchecked || columns.iter().any(|c| self.rows.differs(*c));
+        match references::key(new, &columns) {
+            Some(key) if is_new => references::check_referred(reference, self.new_tenant, &key),
             _ => Ok(()),
         }
     }

@@ -44,7 +44,8 @@ select
   c.confrelid in (select relation from up),
   s.relation is not null,
   c.confdeltype = 'a',
-  c.confupdtype = 'a'
+  c.confupdtype = 'a',
+  c.convalidated
 from pg_constraint c
 left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
 where c.contype = 'f'

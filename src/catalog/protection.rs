@@ -78,12 +78,15 @@ pub struct Reference {
     pub parent: Oid,
     pub parent_columns: Vec<String>,
     pub parent_protection: Protection,
-    /// `operator(schema.=)`, with a collation before it where the columns' differ, parent's column on the left, one for each column.
+    /// `operator(schema.=)`, with a collation before it where the columns' differ, parent's column on the left, one for
+    /// each column.
     pub operators: Vec<String>,
     pub deferrable: bool,
     /// Is nothing done to the referring rows when the row referred to is deleted, or its key is changed?
     pub no_action_on_delete: bool,
     pub no_action_on_update: bool,
+    /// Has every referring row something to refer to? Not where the foreign key is NOT VALID or NOT ENFORCED.
+    pub validated: bool,
     pub service_provider_eligible: bool,
     pub names_tenant: bool,
     /// Is it in `tenancy.reference_settings`, so that its rows have been checked once?
@@ -227,6 +230,7 @@ fn reference(row: &Row) -> Option<Reference> {
         registered: row.must(12),
         no_action_on_delete: row.must(13),
         no_action_on_update: row.must(14),
+        validated: row.must(15),
         lock_parent: OnceCell::new(),
         parent_tenant: OnceCell::new(),
         child_tenants: OnceCell::new(),

@@ -88,3 +88,18 @@ reset role;
 insert into app.coded values (2, 'a', :globex);
 update app.codes set tenant_id = :globex;
 select * from tenancy.violations();
+
+-- rows that refer to what is not there yet
+set role owner;
+create table app.wanted (id integer primary key, tenant_id uuid not null);
+create table app.wanting (id integer primary key, wanted integer, tenant_id uuid not null);
+insert into app.wanting values (1, 1, :acme), (2, 2, :acme);
+alter table app.wanting add foreign key (wanted) references app.wanted not valid;
+select tenancy.protect('app.wanted', 'required', create_index => 'never'),
+  tenancy.protect('app.wanting', 'required', create_index => 'never');
+reset role;
+insert into app.wanted values (1, :acme);
+insert into app.wanted values (2, :globex);
+insert into app.wanted values (3, :globex);
+update app.wanted set id = 2 where id = 3;
+select * from tenancy.violations();
