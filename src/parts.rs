@@ -16,6 +16,7 @@ query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID])
 query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
 query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
+query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
@@ -38,7 +39,6 @@ struct Part {
     policies: Option<String>,
     has_truncate_trigger: bool,
     has_row_trigger: bool,
-    has_own_keys: bool,
 }
 
 fn of(relation: pg_sys::Oid) -> Vec<Part> {
@@ -48,7 +48,6 @@ fn of(relation: pg_sys::Oid) -> Vec<Part> {
         policies: row.get(3),
         has_truncate_trigger: row.must(4),
         has_row_trigger: row.must(5),
-        has_own_keys: row.must(6),
     };
     PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))
 }
@@ -60,8 +59,7 @@ pub fn with_own_constraints(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
 
 /// The table and those of its parts that have foreign keys of their own.
 pub fn with_own_keys(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
-    let own = |part: &Part| part.relation == relation || !part.is_partition || part.has_own_keys;
-    of(relation).into_iter().filter(own).map(|p| p.relation).collect()
+    OWN_KEYS.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)))
 }
 
 /// Gives a table and all its parts what they do not have yet; returns the parts that had no protection. With `valid`,

@@ -1,5 +1,5 @@
 -- $1 relation. It and all its partitions and inheritance children; whether each is a partition, and what it has of its own
--- by now: row security with policies that bear our names, triggers, foreign keys that are not the partitioned table's.
+-- by now: row security with policies that bear our names, and triggers.
 with recursive down (relation) as (
   select $1::oid
   union
@@ -19,8 +19,7 @@ select
       and p.polname in ('tenancy_delete', 'tenancy_insert', 'tenancy_select', 'tenancy_update')
   ),
   exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_truncate'),
-  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_row'),
-  exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and k.conparentid = 0)
+  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_row')
 from down
 join pg_class c on c.oid = down.relation
 where c.relkind in ('r', 'p')
