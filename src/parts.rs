@@ -10,6 +10,7 @@ use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
+query!(POLICIES_OF, "policies_of.sql", &[pg_sys::OIDOID]);
 query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
 query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
 query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
@@ -35,8 +36,6 @@ const ROW_TRIGGERS: [&str; 3] = ["00_tenancy_row", "00_tenancy_deferred", "zz_te
 struct Part {
     relation: pg_sys::Oid,
     is_partition: bool,
-    /// Its policies that bear our names, as `parts.sql` writes them.
-    policies: Option<String>,
     has_truncate_trigger: bool,
     has_row_trigger: bool,
 }
@@ -45,9 +44,8 @@ fn of(relation: pg_sys::Oid) -> Vec<Part> {
     let read = |row: &Row| Part {
         relation: row.must(1),
         is_partition: row.must(2),
-        policies: row.get(3),
-        has_truncate_trigger: row.must(4),
-        has_row_trigger: row.must(5),
+        has_truncate_trigger: row.must(3),
+        has_row_trigger: row.must(4),
     };
     PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))
 }
@@ -66,18 +64,21 @@ pub fn with_own_keys(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
 /// their rows are known to have tenants that exist, or are to be refused if not.
 pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> Vec<pg_sys::Oid> {
     owner::run(|| {
-        let parts = of(relation);
-        for part in &parts {
+        let mut new = Vec::new();
+        for part in of(relation) {
+            // Of a part of an untenanted table nothing tells whether its rows were looked at.
+            let is_new = protection.tenant.as_ref().is_none_or(|tenant| protect_visibility(&part, tenant));
+            if is_new {
+                new.push(part.relation);
+            }
             if let Some(tenant) = &protection.tenant {
-                protect_visibility(part, tenant);
                 default_tenant(part.relation, relation, tenant);
             }
             if part.relation == relation || !part.is_partition {
-                protect_integrity(part, protection.tenant.as_ref(), valid);
+                protect_integrity(&part, protection.tenant.as_ref(), valid);
             }
         }
-        let new = parts.iter().filter(|part| part.policies.is_none());
-        new.map(|part| part.relation).collect()
+        new
     })
 }
 
@@ -115,7 +116,7 @@ impl Policies {
         spi::run(&template::fill(include_str!("../sql/templates/protect_part.sql"), &values));
     }
 
-    /// As `parts.sql` lists them where they are what `create` made, in force for everybody, the owner included.
+    /// As `policies_of.sql` lists them where they are what `create` made, in force for everybody, the owner included.
     fn as_listed(&self) -> String {
         let Self { column, can_read, can_write, check_write } = self;
         [
@@ -129,12 +130,16 @@ impl Policies {
 }
 
 /// What every part needs: queries that name it ask its policies only.
-fn protect_visibility(part: &Part, tenant: &TenantColumn) {
+/// True if the part did not have it yet.
+fn protect_visibility(part: &Part, tenant: &TenantColumn) -> bool {
     let name = relations::qualified(part.relation);
     let policies = Policies::on(tenant);
-    if part.policies.as_ref() != Some(&policies.as_listed()) {
+    let listed =
+        POLICIES_OF.with(|q| q.first(&[arg(part.relation)], Sees::Latest, |row| row.get::<String>(1))).flatten();
+    let new = listed.as_ref() != Some(&policies.as_listed());
+    if new {
         // Somebody's own, that only bear our names.
-        let listed = part.policies.iter().flat_map(|listed| listed.lines());
+        let listed = listed.iter().flat_map(|listed| listed.lines());
         for policy in listed.filter_map(|line| line.split(' ').next()) {
             spi::run(&format!("drop policy {policy} on {name}"));
         }
@@ -143,6 +148,7 @@ fn protect_visibility(part: &Part, tenant: &TenantColumn) {
     if !part.has_truncate_trigger {
         fill(include_str!("../sql/templates/truncate_trigger.sql"), &name);
     }
+    new
 }
 
 /// The default of the tenant column holds for the statements that name the part, too.

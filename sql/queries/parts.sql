@@ -1,5 +1,5 @@
--- $1 relation. It and all its partitions and inheritance children; whether each is a partition, and what it has of its own
--- by now: row security with policies that bear our names, and triggers.
+-- $1 relation. It and all its partitions and inheritance children; whether each is a partition, and which triggers of ours it
+-- has by now. Opens none of them: during a restore somebody else may be at work on each.
 with recursive down (relation) as (
   select $1::oid
   union
@@ -8,16 +8,6 @@ with recursive down (relation) as (
 select
   c.oid,
   c.relispartition,
-  (
-    select string_agg(
-      concat_ws(' ', p.polname, p.polcmd, p.polpermissive, p.polroles::text, c.relrowsecurity and c.relforcerowsecurity,
-        pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)),
-      E'\n' order by p.polname
-    )
-    from pg_policy p
-    where p.polrelid = c.oid
-      and p.polname in ('tenancy_delete', 'tenancy_insert', 'tenancy_select', 'tenancy_update')
-  ),
   exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_truncate'),
   exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_row')
 from down

@@ -12,22 +12,22 @@ thread_local! {
 }
 
 /// Calls `listener` with the oid of each relation that changes, or with `InvalidOid` for "any may have changed", also when
-/// roles change. It runs
-/// at moments when no catalog may be read: it may only take notes. Call once, from `_PG_init`.
+/// roles or schemas change. It runs at moments when no catalog may be read: it may only take notes. Call once, from
+/// `_PG_init`.
 pub fn listen(listener: Listener) {
     LISTENER.set(Some(listener));
     // SAFETY: the callbacks stay valid for the life of the backend, and they are registered once.
     unsafe {
         pg_sys::CacheRegisterRelcacheCallback(Some(forward), pg_sys::Datum::from(0));
-        pg_sys::CacheRegisterSyscacheCallback(ROLES, Some(roles_changed), pg_sys::Datum::from(0));
+        // A login role that is renamed or dropped may stand for another user or none; kept queries name schemas.
+        for cache in [pg_sys::SysCacheIdentifier::AUTHOID, pg_sys::SysCacheIdentifier::NAMESPACEOID] {
+            pg_sys::CacheRegisterSyscacheCallback(cache as i32, Some(any_changed), pg_sys::Datum::from(0));
+        }
     }
 }
 
-/// PostgreSQL's cache of roles by oid: a login role that is renamed or dropped may stand for another user or none.
-const ROLES: i32 = pg_sys::SysCacheIdentifier::AUTHOID as i32;
-
 #[pg_guard]
-extern "C-unwind" fn roles_changed(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
+extern "C-unwind" fn any_changed(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
     if let Some(listener) = LISTENER.get() {
         listener(pg_sys::InvalidOid);
     }

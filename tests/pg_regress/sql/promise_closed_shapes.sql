@@ -200,3 +200,17 @@ select count(*) from tenancy.reference_rules where relation = 'app.wild'::regcla
 select tenancy.protect('app.wild', 'untenanted');
 \c - postgres
 select * from tenancy.violations();
+
+-- a session that has checked references goes on when the schema gets another name
+\c - postgres
+create schema app2 authorization owner;
+set role owner;
+create table app2.papers (id integer primary key, tenant_id uuid not null);
+create table app2.pages (id integer primary key, tenant_id uuid not null, paper_id integer not null references app2.papers);
+reset role;
+select tenancy.protect('app2.papers', 'required', create_index => 'never'), tenancy.protect('app2.pages', 'required', create_index => 'never');
+insert into app2.papers values (1, :acme);
+insert into app2.pages values (1, :acme, 1);
+alter schema app2 rename to app3;
+insert into app3.pages values (2, :acme, 1);
+insert into app3.pages values (3, :globex, 1);
