@@ -85,7 +85,8 @@ pub struct Reference {
     /// Is nothing done to the referring rows when the row referred to is deleted, or its key is changed?
     pub no_action_on_delete: bool,
     pub no_action_on_update: bool,
-    /// Has every referring row something to refer to? Not where the foreign key is NOT VALID or NOT ENFORCED.
+    /// Has every referring row something to refer to? Not where the foreign key is NOT VALID or NOT ENFORCED, and not for
+    /// sure where a partitioned table refers to itself.
     pub validated: bool,
     pub service_provider_eligible: bool,
     pub names_tenant: bool,

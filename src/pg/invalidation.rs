@@ -40,8 +40,14 @@ extern "C-unwind" fn forward(_arg: pg_sys::Datum, relation: pg_sys::Oid) {
     }
 }
 
-/// Tells every backend, at commit, that what was read from `relation` is out of date; the own one from the next command.
+/// Tells every backend, at commit, that what was read from `relation` is out of date, and the own one at once. For triggers
+/// of statements that write.
 pub fn announce(relation: pg_sys::Oid) {
-    // SAFETY: only queues a message.
-    unsafe { pg_sys::CacheInvalidateRelcacheByRelid(relation) };
+    // SAFETY: queues a message. The next command hears of it only if the present one has written something since the last
+    // step, which a trigger cannot know: marking its number as used makes sure of that.
+    unsafe {
+        pg_sys::CacheInvalidateRelcacheByRelid(relation);
+        pg_sys::GetCurrentCommandId(true);
+        pg_sys::CommandCounterIncrement();
+    }
 }
