@@ -1,4 +1,4 @@
--- An estate agent's database with protected tables of all shapes, for the tests of dump, upgrade and replica.
+-- The database of a housing company with protected tables of all shapes, for the tests of dump, upgrade and replica.
 -- Run as superuser in a database made by tests/setup/database.sql.
 \set QUIET on
 \pset format unaligned
