@@ -88,6 +88,7 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
 fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change: &Change) -> Result<(), Refusal> {
     match change {
         Change::NewTable | Change::NewPart => {
+            parts::refuse_foreign(protection.root)?;
             refuse_policies_of_others(protection.root)?;
             let new = parts::protect(protection.root, protection, true);
             refuse_rows(protection.root, new.into_iter().flat_map(offenders::of_part).collect())?;

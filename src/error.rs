@@ -51,6 +51,7 @@ pub enum Refusal {
     NotOwner { relation: String },
     ReleaseNotAllowed { relation: String },
     PartOfAnother { relation: String, root: String },
+    ForeignPart { part: String, root: String },
     Offenders { relation: String, count: usize, offenders: Vec<String> },
     UnknownReference { relation: String, constraint: String },
     UnknownTenantChange { given: String },
@@ -303,6 +304,12 @@ impl Refusal {
                 format!("only an administrator may release table {relation}"),
                 "Releasing opens the rows of all tenants.",
                 "Call the function as a superuser, or as the table's owner in a session that administers.",
+            ),
+            ForeignPart { part, root } => parts(
+                Code::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("the foreign table {part} cannot be a part of the protected table {root}"),
+                "A foreign table has no row security: whoever has privileges on it would see the rows of all tenants.",
+                "Leave it outside, or use an ordinary table.",
             ),
             PartOfAnother { relation, root } => parts(
                 Code::ERRCODE_WRONG_OBJECT_TYPE,

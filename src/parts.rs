@@ -5,6 +5,7 @@ use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection::{self, KeyType, Protection, Reference, TenantColumn};
+use crate::error::Refusal;
 use crate::model::template;
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -20,6 +21,7 @@ query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
+query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
 /// What is to be done about references that have been registered before.
@@ -58,6 +60,16 @@ pub fn with_own_constraints(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
 /// The table and those of its parts that have foreign keys of their own.
 pub fn with_own_keys(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
     OWN_KEYS.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)))
+}
+
+/// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
+pub fn refuse_foreign(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    match FOREIGN_PARTS.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1))) {
+        Some(part) => {
+            Err(Refusal::ForeignPart { part: relations::qualified(part), root: relations::qualified(relation) })
+        }
+        None => Ok(()),
+    }
 }
 
 /// Gives a table and all its parts what they do not have yet; returns the parts that had no protection. With `valid`,

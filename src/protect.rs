@@ -98,6 +98,7 @@ impl Protecting {
         if protection::protection(relation).is_some() {
             return Err(Refusal::AlreadyProtected { relation: name });
         }
+        parts::refuse_foreign(relation)?;
         let facts = match kind {
             Kind::Untenanted => None,
             _ => Some(column_facts(relation, &name, &column)?),

@@ -97,7 +97,7 @@ create function tenancy.forget_dropped() returns event_trigger
 comment on function tenancy.forget_dropped() is 'event trigger: dropped tables and foreign keys leave the registry';
 
 create event trigger tenancy_follow_ddl on ddl_command_end
-  when tag in ('CREATE TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY',
+  when tag in ('CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY',
     -- these rename columns of tables, too
     'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER TYPE')
   execute function tenancy.follow_ddl();

@@ -39,7 +39,9 @@ pub fn changes(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Change> {
         let tree = parse_tree(fcinfo);
         match (*tree).type_ {
             // The tables made within CREATE SCHEMA are no commands of their own.
-            pg_sys::NodeTag::T_CreateStmt | pg_sys::NodeTag::T_CreateSchemaStmt => vec![Change::NewTable],
+            pg_sys::NodeTag::T_CreateStmt
+            | pg_sys::NodeTag::T_CreateForeignTableStmt
+            | pg_sys::NodeTag::T_CreateSchemaStmt => vec![Change::NewTable],
             pg_sys::NodeTag::T_CreatePolicyStmt | pg_sys::NodeTag::T_AlterPolicyStmt => vec![Change::NewPolicy],
             pg_sys::NodeTag::T_RenameStmt => renamed(&*tree.cast::<pg_sys::RenameStmt>()).into_iter().collect(),
             pg_sys::NodeTag::T_AlterTableStmt => {
