@@ -6,7 +6,7 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
-use crate::catalog::offenders::{self, Offender};
+use crate::catalog::offenders;
 use crate::catalog::protection;
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
@@ -91,12 +91,15 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
             parts::refuse_foreign(protection.root)?;
             refuse_policies_of_others(protection.root)?;
             let new = parts::protect(protection.root, protection, true);
-            refuse_rows(protection.root, new.into_iter().flat_map(offenders::of_part).collect())?;
+            modes::refuse_rows(protection.root, &new.into_iter().flat_map(offenders::of_part).collect::<Vec<_>>())?;
             adopt_references(protection.root)
         }
         Change::NewValues { column } => {
             let tables = parts::with_own_keys(protection.root);
-            refuse_rows(protection.root, tables.into_iter().flat_map(|t| offenders::of_column(t, column)).collect())
+            modes::refuse_rows(
+                protection.root,
+                &tables.into_iter().flat_map(|t| offenders::of_column(t, column)).collect::<Vec<_>>(),
+            )
         }
         Change::NewConstraint => adopt_references(protection.root),
         Change::ChangedConstraint => {
@@ -121,18 +124,7 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
 /// New foreign keys become reference rules; rows that break them are refused as a new foreign key's own are.
 fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
     let adopt = |part| parts::adopt_references(part, parts::Known::Trusted);
-    refuse_rows(root, parts::with_own_keys(root).into_iter().flat_map(adopt).collect())
-}
-
-fn refuse_rows(root: pg_sys::Oid, found: Vec<Offender>) -> Result<(), Refusal> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    modes::refuse(Refusal::Offenders {
-        relation: relations::qualified(root),
-        count: found.len(),
-        offenders: found.iter().take(10).map(Offender::describe).collect(),
-    })
+    modes::refuse_rows(root, &parts::with_own_keys(root).into_iter().flat_map(adopt).collect::<Vec<_>>())
 }
 
 fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {

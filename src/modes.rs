@@ -7,7 +7,8 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 
 use crate::catalog::access::Mode;
-use crate::catalog::{hierarchy, offenders, to_pg};
+use crate::catalog::offenders::{self, Offender};
+use crate::catalog::{hierarchy, to_pg};
 use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, transactions};
@@ -72,6 +73,11 @@ pub fn mode_for_writing() -> Mode {
         }
         strict => strict,
     }
+}
+
+/// The same for a table with rows that break the rules, if there are such.
+pub fn refuse_rows(relation: pg_sys::Oid, found: &[Offender]) -> Result<(), Refusal> {
+    offenders::refusal(relation, found).map_or(Ok(()), refuse)
 }
 
 /// Is the message new in this transaction?

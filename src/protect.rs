@@ -123,11 +123,7 @@ impl Protecting {
 
     /// Refuses rows that break the rules, or says how many there are; true if there is none.
     fn check_rows(&self, found: Vec<offenders::Offender>) -> Result<bool, Refusal> {
-        if found.is_empty() {
-            return Ok(true);
-        }
-        let listed = found.iter().take(10).map(offenders::Offender::describe).collect();
-        let refusal = Refusal::Offenders { relation: self.name.clone(), count: found.len(), offenders: listed };
+        let Some(refusal) = offenders::refusal(self.relation, &found) else { return Ok(true) };
         match access::mode() {
             Mode::Enforce => Err(refusal),
             _ => {

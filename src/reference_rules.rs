@@ -8,7 +8,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{AllocatedByRust, PgTrigger, pg_extern, pg_sys, pg_trigger, spi::quote_identifier};
 use uuid::Uuid;
 
-use crate::catalog::offenders::{self, Offender};
+use crate::catalog::offenders;
 use crate::catalog::protection::{self, Reference};
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{Refusal, given};
@@ -67,7 +67,7 @@ impl RuleChange<'_> {
         let args = [arg(relation), arg(constraint), arg(eligible), arg("restrict"), arg(naming)];
         CHANGE_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
         if before.service_provider_eligible && !eligible {
-            refuse_offenders(offenders::of_reference(&*find(relation, constraint)?, None), relation)?;
+            modes::refuse_rows(relation, &offenders::of_reference(&*find(relation, constraint)?, None))?;
         }
         Ok(())
     }
@@ -111,17 +111,6 @@ fn set_default(reference: &Reference, by_reference: bool) {
     ));
 }
 
-fn refuse_offenders(found: Vec<Offender>, relation: pg_sys::Oid) -> Result<(), Refusal> {
-    if found.is_empty() {
-        return Ok(());
-    }
-    modes::refuse(Refusal::Offenders {
-        relation: relations::qualified(relation),
-        count: found.len(),
-        offenders: found.iter().take(10).map(Offender::describe).collect(),
-    })
-}
-
 /// AFTER UPDATE of tenants, a statement: what the moved tenants' rows refer to must still be above them. The statement
 /// holds hierarchy_lock in EXCLUSIVE mode, so that nobody who leans on the hierarchy is under way.
 #[pg_trigger(sql = false)]
@@ -152,6 +141,6 @@ fn check_one_moved(tenant: Uuid) -> Result<(), Refusal> {
     }
     modes::refuse(Refusal::MoveBreaksReferences {
         tenant: hierarchy::name(tenant).unwrap_or_default(),
-        offenders: found.iter().take(10).map(Offender::describe).collect(),
+        offenders: offenders::named(&found),
     })
 }

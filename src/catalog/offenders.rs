@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::protection::{self, KeyType, Kind, Protection, Reference, TenantColumn};
 use super::{from_pg, hierarchy, to_pg};
+use crate::error::Refusal;
 use crate::model::template;
 use crate::pg::spi::{self, Arg, Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -24,9 +25,26 @@ pub struct Offender {
 
 impl Offender {
     /// The row in words.
-    pub fn describe(&self) -> String {
+    fn describe(&self) -> String {
         format!("{} {} ({})", relations::qualified(self.relation), self.key.0, self.rule)
     }
+}
+
+/// How many offenders a message names.
+const NAMED: usize = 10;
+
+/// The first of them in words.
+pub fn named(found: &[Offender]) -> Vec<String> {
+    found.iter().take(NAMED).map(Offender::describe).collect()
+}
+
+/// The refusal of a table for its rows; None if there are none to refuse it for.
+pub fn refusal(relation: Oid, found: &[Offender]) -> Option<Refusal> {
+    (!found.is_empty()).then(|| Refusal::Offenders {
+        relation: relations::qualified(relation),
+        count: found.len(),
+        offenders: named(found),
+    })
 }
 
 /// All protected tables, inheritance children included, partitions only where they have foreign keys of their own.

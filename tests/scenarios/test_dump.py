@@ -56,7 +56,8 @@ class Dump(Scenario):
         self.pg_restore(file, "--section=pre-data")
         self.pg_restore(file, "--section=data", "--schema=tenancy")
         self.pg_restore(file, "--section=data", "--exclude-schema=tenancy", "-j", "2")
-        self.pg_restore(file, "--section=post-data", "-j", "2")
+        # by one job: PostgreSQL's own ADD FOREIGN KEY and ATTACH of an index meet in deadlocks on partitioned tables
+        self.pg_restore(file, "--section=post-data")
         self.check()
 
     def test_inserts(self):
