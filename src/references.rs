@@ -13,7 +13,7 @@ use crate::error::Refusal;
 use crate::modes;
 use crate::pg::rows::TriggerRow;
 use crate::pg::spi::{Arg, Plan, Row, Sees};
-use crate::pg::{locks, owner, relations};
+use crate::pg::{owner, relations};
 use crate::session;
 
 /// A row's tenant; None is public, and every row of an untenanted table.
@@ -53,7 +53,7 @@ pub fn key(row: &TriggerRow, columns: &[i16]) -> Option<Vec<Arg>> {
 /// Checks that a row of `tenant` may refer to the row with this key. Locks that row KEY SHARE, as its foreign key will.
 pub fn check_referring(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
     let holders = holders(reference, key);
-    match holders.iter().find(|parent| !may_refer(reference, tenant, **parent)) {
+    match holders.iter().find(|parent| !reference.allows(tenant, **parent)) {
         Some(parent) => Err(not_allowed(reference, tenant, *parent)),
         None if holders.is_empty() => missing(reference),
         None => Ok(()),
@@ -69,7 +69,7 @@ fn missing(reference: &Reference) -> Result<(), Refusal> {
 /// Checks that all rows that refer to the row with this key, now of `tenant`, still may.
 pub fn check_referred(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
     let children = ask(reference, Side::Children, key, |row| column_tenant(&reference.child_protection, row));
-    if children.into_iter().all(|child| may_refer(reference, child, tenant)) {
+    if children.into_iter().all(|child| reference.allows(child, tenant)) {
         return Ok(());
     }
     Err(referenced_from(reference))
@@ -106,20 +106,6 @@ fn ask<R>(reference: &Reference, side: Side, key: &[Arg], each: impl FnMut(&Row)
         Side::Children => (reference.child, &reference.child_tenants),
     };
     owner::run_as_owner_of(relation, || kept.get_or_init(|| plan(reference, side)).rows(key, Sees::Latest, each))
-}
-
-/// The rule itself. A decision that leans on the hierarchy keeps it still until the end of the transaction.
-fn may_refer(reference: &Reference, child: Tenant, parent: Tenant) -> bool {
-    let Some(parent) = parent else { return true };
-    if child == Some(parent) {
-        return true;
-    }
-    if reference.service_provider_eligible && hierarchy::service_provider() == Some(parent) {
-        return true;
-    }
-    let Some(child) = child else { return false };
-    locks::row_share(hierarchy::lock());
-    hierarchy::is_above(parent, child)
 }
 
 fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal {

@@ -10,7 +10,7 @@ use super::{from_pg, hierarchy, to_pg};
 use crate::error::Refusal;
 use crate::model::template;
 use crate::pg::spi::{self, Arg, Plan, Row, Sees, arg, query};
-use crate::pg::{locks, owner, relations};
+use crate::pg::{owner, relations};
 
 query!(PRIMARY_KEY, "primary_key.sql", &[pg_sys::OIDOID]);
 query!(PROTECTED_RELATIONS, "protected_relations.sql", &[]);
@@ -198,15 +198,14 @@ fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec
     let args = [TenantKey::array(child_key, &wanted), (pg_sys::BOOLOID, arg(among.is_none()))];
     if owner::owner_of(child) != owner::owner_of(reference.parent) {
         return between_owners(child, reference, &values, &args, |child, parents| {
-            parents.iter().all(|parent| parent.is_none_or(|parent| may_refer(reference, child, parent)))
+            parents.iter().all(|parent| reference.allows(child, *parent))
         });
     }
     let read = |row: &Row| (TenantKey::read(child_key, row, 1), TenantKey::read(parent_key, row, 2));
     let forbidden: Vec<_> = look(child, &pairs, &args, read)
         .into_iter()
         .filter(|(child, parent)| {
-            let parent = parent.and_then(TenantKey::tenant);
-            parent.is_some_and(|parent| !may_refer(reference, child.and_then(TenantKey::tenant), parent))
+            !reference.allows(child.and_then(TenantKey::tenant), parent.and_then(TenantKey::tenant))
         })
         .collect();
     if forbidden.is_empty() {
@@ -269,16 +268,6 @@ fn given(reference: &Reference) -> String {
     let given: Vec<String> =
         reference.child_columns.iter().map(|c| format!("r.{} is not null", quote_identifier(c))).collect();
     given.join(" and ")
-}
-
-/// The rule by the tenants alone. What leans on the hierarchy keeps it still.
-fn may_refer(reference: &Reference, child: Option<Uuid>, parent: Uuid) -> bool {
-    if child == Some(parent) || reference.service_provider_eligible && hierarchy::service_provider() == Some(parent) {
-        return true;
-    }
-    let Some(child) = child else { return false };
-    locks::row_share(hierarchy::lock());
-    hierarchy::is_above(parent, child)
 }
 
 /// The rows that refer to nothing. PostgreSQL validates a new foreign key with the rights of whoever adds it: an owner whom

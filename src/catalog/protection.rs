@@ -8,9 +8,11 @@ use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use pgrx::pg_sys::{self, Oid};
+use uuid::Uuid;
 
+use super::hierarchy;
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
-use crate::pg::{owner, relations};
+use crate::pg::{locks, owner, relations};
 
 query!(PROTECTION_OF, "protection_of.sql", &[pg_sys::OIDOID]);
 query!(REFERENCES_OF, "references_of.sql", &[pg_sys::OIDOID]);
@@ -101,6 +103,18 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// The reference rule, by the rows' tenants alone (None is public): may a row of `child` refer to a row of `parent`? A
+    /// decision that leans on the hierarchy keeps it still until the end of the transaction.
+    pub fn allows(&self, child: Option<Uuid>, parent: Option<Uuid>) -> bool {
+        let Some(parent) = parent else { return true };
+        if child == Some(parent) || self.service_provider_eligible && hierarchy::service_provider() == Some(parent) {
+            return true;
+        }
+        let Some(child) = child else { return false };
+        locks::row_share(hierarchy::lock());
+        hierarchy::is_above(parent, child)
+    }
+
     /// May rows still refer to a key that was given up, by deletion or otherwise, until the foreign key is checked?
     pub const fn leaves_referring_rows(&self, deleted: bool) -> bool {
         if deleted { self.no_action_on_delete } else { self.no_action_on_update }
