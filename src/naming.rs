@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::catalog::protection::{self, KeyType, Reference, TenantColumn};
 use crate::catalog::{hierarchy, to_pg};
-use crate::error::Refusal;
+use crate::error::{Refusal, RowRefusal};
 use crate::model::scope::Scope;
 use crate::pg::rows::{TriggerRow, TriggerRows};
 use crate::pg::{owner, relations};
@@ -84,9 +84,11 @@ fn tenant_referred_to(
     // Several rows, where the key has a period, name a tenant by the first; the others must be referable by it, too.
     match references::holders(reference, &key).first() {
         Some(tenant) if visible(*tenant) => Ok(*tenant),
-        _ => {
-            Err(Refusal::ReferenceHidden { table: relations::name(relation), constraint: reference.constraint.clone() })
+        _ => Err(RowRefusal::ReferenceHidden {
+            table: relations::name(relation),
+            constraint: reference.constraint.clone(),
         }
+        .into()),
     }
 }
 

@@ -5,7 +5,7 @@ use pgrx::{Uuid, pg_extern};
 
 use crate::catalog::access::Mode;
 use crate::catalog::{from_pg, hierarchy, to_pg};
-use crate::error::Refusal;
+use crate::error::{Refusal, RowRefusal};
 use crate::model::scope::{Access, Scope, Tenants};
 use crate::{modes, session};
 
@@ -84,8 +84,8 @@ fn refuse_unless_writes<K: Key>(tenant: Option<K>) -> Result<bool, Refusal> {
     let public = tenant.is_none();
     match (writes(tenant), public) {
         (true, _) => Ok(true),
-        (false, true) => Err(Refusal::MayNotWritePublic),
-        (false, false) => Err(Refusal::MayNotWriteTenant),
+        (false, true) => Err(RowRefusal::MayNotWritePublic.into()),
+        (false, false) => Err(RowRefusal::MayNotWriteTenant.into()),
     }
 }
 

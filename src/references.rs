@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::catalog::protection::{KeyType, Protection, Reference, TenantColumn};
 use crate::catalog::{from_pg, hierarchy};
-use crate::error::Refusal;
+use crate::error::{Refusal, RowRefusal};
 use crate::modes;
 use crate::pg::rows::TriggerRow;
 use crate::pg::spi::{Arg, Plan, Row, Sees};
@@ -76,11 +76,12 @@ pub fn check_referred(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Res
 }
 
 fn referenced_from(reference: &Reference) -> Refusal {
-    Refusal::ReferencedFrom {
+    RowRefusal::ReferencedFrom {
         table: relations::name(reference.parent),
         referencing: relations::name(reference.child),
         constraint: reference.constraint.clone(),
     }
+    .into()
 }
 
 /// Checks that no row refers to a key that no row has.
@@ -120,7 +121,7 @@ fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal 
         Some(name) => format!("tenant \"{name}\""),
         None => "no tenant".into(),
     };
-    Refusal::ReferenceNotAllowed {
+    RowRefusal::ReferenceNotAllowed {
         table: relations::name(reference.child),
         referenced: relations::name(reference.parent),
         constraint: reference.constraint.clone(),
@@ -130,10 +131,12 @@ fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal 
             None => "a public row".into(),
         },
     }
+    .into()
 }
 
 fn hidden(reference: &Reference) -> Refusal {
-    Refusal::ReferenceHidden { table: relations::name(reference.child), constraint: reference.constraint.clone() }
+    RowRefusal::ReferenceHidden { table: relations::name(reference.child), constraint: reference.constraint.clone() }
+        .into()
 }
 
 /// Refuses, warns or passes over, as the mode says.

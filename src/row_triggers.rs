@@ -8,7 +8,7 @@ use pgrx::{AllocatedByRust, PgTrigger, pg_sys, pg_trigger};
 
 use crate::catalog::access::Mode;
 use crate::catalog::protection::{self, Kind, Protection, Reference, Table};
-use crate::error::Refusal;
+use crate::error::{Refusal, RowRefusal};
 use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
 use crate::pg::spi::{Arg, Plan, Sees, arg};
 use crate::pg::{owner, relations};
@@ -37,7 +37,7 @@ fn check_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::co
         || owner::outer_user_is_exempt()
         || session::ask(|access, _| access.writes_everything());
     if !allowed {
-        report(modes::refuse(Refusal::TruncateNotAllowed { table: relations::name(relation) }));
+        report(modes::refuse(RowRefusal::TruncateNotAllowed { table: relations::name(relation) }.into()));
     }
     Ok(None)
 }
@@ -134,12 +134,12 @@ impl Check {
         let table = || relations::name(self.relation);
         match kind {
             Kind::Untenanted => Ok(()),
-            Kind::Required => Err(Refusal::RequiredTenant { table: table() }),
+            Kind::Required => Err(RowRefusal::RequiredTenant { table: table() }.into()),
             Kind::Optional if owner::outer_user_is_exempt() => Ok(()),
             Kind::Optional if session::ask(|access, _| access.writes_public) => Ok(()),
-            Kind::Optional if self.old_tenant.is_some() => Err(Refusal::BecomesPublic { table: table() }),
+            Kind::Optional if self.old_tenant.is_some() => Err(RowRefusal::BecomesPublic { table: table() }.into()),
             Kind::Optional if self.rows.old.is_none() || self.old_unchecked => {
-                Err(Refusal::WritesPublic { table: table() })
+                Err(RowRefusal::WritesPublic { table: table() }.into())
             }
             Kind::Optional => Ok(()),
         }

@@ -190,9 +190,9 @@ class Reference(Scenario):
         errors = reference.partition("\n## Errors\n")[2].partition("\n## ")[0]
         documented = set(re.findall(r"^\| `(\w{5})` \| `([^`]+)` \|", errors, flags=re.M))
         source = refusals(self.psycopg().errors)
-        self.assertGreater(len(source), 40, "the pattern no longer fits src/error.rs")
-        self.assertEqual(sorted(source - documented), [], "in src/error.rs but not in docs/reference.md")
-        self.assertEqual(sorted(documented - source), [], "in docs/reference.md but not in src/error.rs")
+        self.assertGreater(len(source), 40, "the pattern no longer fits src/error/")
+        self.assertEqual(sorted(source - documented), [], "in src/error/ but not in docs/reference.md")
+        self.assertEqual(sorted(documented - source), [], "in docs/reference.md but not in src/error/")
 
     def test_every_refusal_is_triggered(self):
         shown = "\n".join(file.read_text() for file in (paths.ROOT / "tests").rglob("*.out"))
@@ -256,11 +256,11 @@ class Reference(Scenario):
 
 
 def refusals(errors):
-    """SQLSTATE and message of each refusal in src/error.rs, {holes} as they are there; psycopg knows the codes."""
-    source = (paths.ROOT / "src/error.rs").read_text()
+    """SQLSTATE and message of each refusal in src/error/, {holes} as they are there; psycopg knows the codes."""
+    source = "\n".join(file.read_text() for file in sorted((paths.ROOT / "src/error").glob("*.rs")))
     arms = re.findall(r"=> parts\(\s*Code::ERRCODE_(\w+),\s*(?:format!\(\s*)?\"((?:[^\"\\]|\\.)*)\"", source)
     if len(arms) != source.count("=> parts("):
-        raise Failed("an arm of src/error.rs is spelled in a way that this test does not read")
+        raise Failed("an arm of src/error/ is spelled in a way that this test does not read")
     sqlstate = {code: getattr(errors, code.title().replace("_", "")).sqlstate for code, _ in arms}
     return {(sqlstate[code], re.sub(r"\\(.)", r"\1", message)) for code, message in arms}
 

@@ -1,9 +1,32 @@
-//! Every refusal of the extension: one variant each, with its SQLSTATE, message, DETAIL and HINT in one arm.
+//! Every refusal of the extension: one variant each, with its SQLSTATE, message, DETAIL and HINT in one arm. Those of the
+//! core are here; an area of its own has its own file and enum, which becomes a [`Refusal`] by `into()`.
 //!
 //! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
 
+mod rows;
+
+use std::fmt::Debug;
+use std::rc::Rc;
+
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
+
+pub use rows::RowRefusal;
+
+/// SQLSTATE, message, DETAIL, HINT.
+type Parts = (Code, String, String, String);
+
+/// What the refusals of an area have in common.
+pub trait Explained: Debug {
+    /// What the client is told.
+    fn parts(&self) -> Parts;
+}
+
+impl<A: Explained + 'static> From<A> for Refusal {
+    fn from(area: A) -> Self {
+        Self::Of(Rc::new(area))
+    }
+}
 
 /// What is refused, and what the message needs to know.
 #[derive(Debug, Clone)]
@@ -62,20 +85,12 @@ pub enum Refusal {
     UnknownIndexCreation { given: String },
     PermissivePolicy { relation: String },
 
-    // Rows
-    MayNotWriteTenant,
-    MayNotWritePublic,
-    RequiredTenant { table: String },
-    BecomesPublic { table: String },
-    WritesPublic { table: String },
-    ReferenceHidden { table: String, constraint: String },
-    ReferenceNotAllowed { table: String, referenced: String, constraint: String, tenant: String, of: String },
-    ReferencedFrom { table: String, referencing: String, constraint: String },
-    TruncateNotAllowed { table: String },
+    // An area with a file of its own
+    Of(Rc<dyn Explained>),
 }
 
 impl Refusal {
-    fn parts(&self) -> (Code, String, String, String) {
+    fn parts(&self) -> Parts {
         use Refusal::*;
         match self {
             NullArgument { function, argument } => parts(
@@ -371,60 +386,7 @@ impl Refusal {
                 "Permissive policies are joined by OR: it would show rows that tenancy hides.",
                 "Create it AS RESTRICTIVE, or drop it.",
             ),
-            MayNotWriteTenant => parts(
-                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                "this session may not write rows of this tenant",
-                "The tenant of the new row is not among those that tenancy.writable_tenants() lists.",
-                "Leave the tenant column out to write for the session's own tenant, or enter another context.",
-            ),
-            MayNotWritePublic => parts(
-                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                "this session may not write public rows",
-                "The new row has no tenant, which makes it public.",
-                "Give the row a tenant, or enter as a user of the service provider whose role updates public data.",
-            ),
-            RequiredTenant { table } => parts(
-                Code::ERRCODE_NOT_NULL_VIOLATION,
-                format!("a row of table \"{table}\" needs a tenant"),
-                "The table is tenant-required: it has no public rows.",
-                "Give the tenant column a value.",
-            ),
-            BecomesPublic { table } => parts(
-                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                format!("a row of table \"{table}\" would become public"),
-                "Only a session of the service provider whose role updates public data makes rows public.",
-                "Where a foreign key did this, its ON DELETE or ON UPDATE action must leave out the tenant column.",
-            ),
-            WritesPublic { table } => parts(
-                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                format!("a public row of table \"{table}\" would be written"),
-                "Only a session of the service provider whose role updates public data writes public rows.",
-                "Enter as such a user, or give the row a tenant.",
-            ),
-            ReferenceHidden { table, constraint } => parts(
-                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
-                format!("a row of table \"{table}\" refers to a row that does not exist or may not be referred to"),
-                format!("Foreign key \"{constraint}\"."),
-                "A row may refer to public rows, rows of its own tenant and rows of a tenant above it.",
-            ),
-            ReferenceNotAllowed { table, referenced, constraint, tenant, of } => parts(
-                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
-                format!("a row of table \"{table}\" may not refer to this row of table \"{referenced}\""),
-                format!("Foreign key \"{constraint}\": {of} would refer to a row of {tenant}."),
-                "A row may refer to public rows, rows of its own tenant and rows of a tenant above it.",
-            ),
-            ReferencedFrom { table, referencing, constraint } => parts(
-                Code::ERRCODE_RESTRICT_VIOLATION,
-                format!("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could"),
-                format!("Foreign key \"{constraint}\"."),
-                "Change the referring rows first.",
-            ),
-            TruncateNotAllowed { table } => parts(
-                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-                format!("table \"{table}\" cannot be truncated by this session"),
-                "TRUNCATE removes the rows of all tenants.",
-                "Use DELETE, or a session that may write every tenant and public data.",
-            ),
+            Of(area) => area.parts(),
         }
     }
 
@@ -451,12 +413,7 @@ pub fn given<T>(value: Option<T>, function: &'static str, argument: &'static str
     value.ok_or(Refusal::NullArgument { function, argument })
 }
 
-fn parts(
-    code: Code,
-    message: impl Into<String>,
-    detail: impl Into<String>,
-    hint: impl Into<String>,
-) -> (Code, String, String, String) {
+fn parts(code: Code, message: impl Into<String>, detail: impl Into<String>, hint: impl Into<String>) -> Parts {
     (code, message.into(), detail.into(), hint.into())
 }
 

@@ -1,0 +1,81 @@
+//! What is refused to rows of protected tables.
+
+use pgrx::PgSqlErrorCode as Code;
+
+use super::{Explained, Parts, parts};
+
+/// What is refused, and what the message needs to know.
+#[derive(Debug)]
+pub enum RowRefusal {
+    MayNotWriteTenant,
+    MayNotWritePublic,
+    RequiredTenant { table: String },
+    BecomesPublic { table: String },
+    WritesPublic { table: String },
+    ReferenceHidden { table: String, constraint: String },
+    ReferenceNotAllowed { table: String, referenced: String, constraint: String, tenant: String, of: String },
+    ReferencedFrom { table: String, referencing: String, constraint: String },
+    TruncateNotAllowed { table: String },
+}
+
+impl Explained for RowRefusal {
+    fn parts(&self) -> Parts {
+        use RowRefusal::*;
+        match self {
+            MayNotWriteTenant => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "this session may not write rows of this tenant",
+                "The tenant of the new row is not among those that tenancy.writable_tenants() lists.",
+                "Leave the tenant column out to write for the session's own tenant, or enter another context.",
+            ),
+            MayNotWritePublic => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "this session may not write public rows",
+                "The new row has no tenant, which makes it public.",
+                "Give the row a tenant, or enter as a user of the service provider whose role updates public data.",
+            ),
+            RequiredTenant { table } => parts(
+                Code::ERRCODE_NOT_NULL_VIOLATION,
+                format!("a row of table \"{table}\" needs a tenant"),
+                "The table is tenant-required: it has no public rows.",
+                "Give the tenant column a value.",
+            ),
+            BecomesPublic { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("a row of table \"{table}\" would become public"),
+                "Only a session of the service provider whose role updates public data makes rows public.",
+                "Where a foreign key did this, its ON DELETE or ON UPDATE action must leave out the tenant column.",
+            ),
+            WritesPublic { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("a public row of table \"{table}\" would be written"),
+                "Only a session of the service provider whose role updates public data writes public rows.",
+                "Enter as such a user, or give the row a tenant.",
+            ),
+            ReferenceHidden { table, constraint } => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!("a row of table \"{table}\" refers to a row that does not exist or may not be referred to"),
+                format!("Foreign key \"{constraint}\"."),
+                "A row may refer to public rows, rows of its own tenant and rows of a tenant above it.",
+            ),
+            ReferenceNotAllowed { table, referenced, constraint, tenant, of } => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!("a row of table \"{table}\" may not refer to this row of table \"{referenced}\""),
+                format!("Foreign key \"{constraint}\": {of} would refer to a row of {tenant}."),
+                "A row may refer to public rows, rows of its own tenant and rows of a tenant above it.",
+            ),
+            ReferencedFrom { table, referencing, constraint } => parts(
+                Code::ERRCODE_RESTRICT_VIOLATION,
+                format!("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could"),
+                format!("Foreign key \"{constraint}\"."),
+                "Change the referring rows first.",
+            ),
+            TruncateNotAllowed { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("table \"{table}\" cannot be truncated by this session"),
+                "TRUNCATE removes the rows of all tenants.",
+                "Use DELETE, or a session that may write every tenant and public data.",
+            ),
+        }
+    }
+}
