@@ -19,6 +19,7 @@ mod people;
 mod pg;
 mod planner;
 mod policies;
+mod progress;
 mod protect;
 mod reference_rules;
 mod references;
@@ -37,6 +38,7 @@ extension_sql_file!("../sql/install/03_administration.sql", name = "administrati
 extension_sql_file!("../sql/install/04_groups.sql", name = "groups", requires = ["administration"]);
 extension_sql_file!("../sql/install/05_policies.sql", name = "own_policies", requires = ["groups"]);
 extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["own_policies"]);
+extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

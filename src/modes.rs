@@ -12,6 +12,7 @@ use crate::catalog::{hierarchy, to_pg};
 use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, transactions};
+use crate::progress::{Operation, Phase, Progress};
 use crate::{parts, session};
 
 query!(SET_MODE, "set_mode.sql", &[pg_sys::TEXTOID]);
@@ -80,6 +81,19 @@ pub fn refuse_rows(relation: pg_sys::Oid, found: &[Offender]) -> Result<(), Refu
     offenders::refusal(relation, found).map_or(Ok(()), refuse)
 }
 
+/// The rows of all protected tables that break a rule.
+pub fn violations() -> Vec<Offender> {
+    let relations = offenders::protected_relations();
+    let Some(first) = relations.first() else { return Vec::new() };
+    let progress = Progress::start(Operation::Validate, *first);
+    progress.phase(Phase::CheckingRows);
+    let of_relation = |relation| {
+        progress.relation(relation);
+        offenders::of_relation(relation)
+    };
+    relations.into_iter().flat_map(of_relation).collect()
+}
+
 /// Is the message new in this transaction?
 fn note(message: &str) -> bool {
     PASSED.with_borrow_mut(|passed| passed.insert(message.to_owned()))
@@ -135,7 +149,7 @@ fn set_mode(mode: Option<&str>) -> Result<(), ErrorReport> {
     };
     locks::exclusive(hierarchy::lock());
     if matches!(wanted, Mode::Enforce | Mode::Setup) {
-        match offenders::all().len() {
+        match violations().len() {
             0 => (),
             count => return Err(Refusal::ViolationsRemain { count }.into()),
         }

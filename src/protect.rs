@@ -11,6 +11,7 @@ use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
 use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
+use crate::progress::{Operation, Phase, Progress};
 use crate::{parts, session};
 
 query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
@@ -80,6 +81,7 @@ struct Protecting {
     protection: Protection,
     facts: Option<ColumnFacts>,
     index: IndexCreation,
+    progress: Progress,
 }
 
 struct ColumnFacts {
@@ -92,6 +94,8 @@ impl Protecting {
     /// Looks at the table before anything is changed, and locks it.
     fn begin(relation: pg_sys::Oid, kind: Kind, column: String, index: IndexCreation) -> Result<Self, Refusal> {
         check_relation(relation)?;
+        let progress = Progress::start(Operation::Validate, relation);
+        progress.phase(Phase::Waiting);
         parts::lock_out_referring(relation);
         locks::access_exclusive(relation);
         let name = relations::qualified(relation);
@@ -104,10 +108,11 @@ impl Protecting {
             _ => Some(column_facts(relation, &name, &column)?),
         };
         let tenant = facts.as_ref().map(|facts| TenantColumn { name: column, key: facts.key });
-        Ok(Self { relation, name, protection: Protection { root: relation, kind, tenant }, facts, index })
+        Ok(Self { relation, name, protection: Protection { root: relation, kind, tenant }, facts, index, progress })
     }
 
     fn run(self) -> Result<Option<String>, Refusal> {
+        self.progress.phase(Phase::CheckingRows);
         let rows = parts::with_own_constraints(self.relation);
         let accepted =
             self.check_rows(rows.into_iter().flat_map(|r| offenders::of_table(r, &self.protection)).collect())?;
@@ -115,8 +120,10 @@ impl Protecting {
         if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
             self.alter_column(facts, tenant, accepted);
         }
+        self.progress.phase(Phase::Protecting);
         parts::absorb_before_protection(self.relation);
         parts::protect(self.relation, &self.protection, accepted);
+        self.progress.phase(Phase::CheckingReferences);
         self.adopt_references()?;
         Ok(self.create_index())
     }
@@ -181,6 +188,7 @@ impl Protecting {
         if self.index == IndexCreation::Concurrently && !relations::is_partitioned(self.relation) {
             return Some(format!("create index concurrently on {target}"));
         }
+        self.progress.phase(Phase::Indexing);
         spi::run(&format!("create index on {target}"));
         notice(format!("created an index on {target}, because none began with the tenant column"));
         None

@@ -4,9 +4,8 @@ use pgrx::iter::TableIterator;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{JsonB, name, pg_extern, pg_sys};
 
-use crate::catalog::offenders;
 use crate::error::Refusal;
-use crate::session;
+use crate::{modes, session};
 
 /// All rows that break a rule. See `tenancy.violations`.
 #[pg_extern(sql = false)]
@@ -16,6 +15,6 @@ fn violations()
     if !session::administers() {
         return Err(Refusal::AdministratorsOnly { what: "look at the rows of all tenants" }.into());
     }
-    let rows = offenders::all().into_iter().map(|offender| (offender.relation, offender.rule, offender.key));
+    let rows = modes::violations().into_iter().map(|offender| (offender.relation, offender.rule, offender.key));
     Ok(TableIterator::new(rows.collect::<Vec<_>>()))
 }

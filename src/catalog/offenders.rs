@@ -52,11 +52,6 @@ pub fn protected_relations() -> Vec<Oid> {
     owner::run(|| PROTECTED_RELATIONS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))))
 }
 
-/// The rows of all protected tables that break a rule.
-pub fn all() -> Vec<Offender> {
-    protected_relations().into_iter().flat_map(of_relation).collect()
-}
-
 /// The rows of one table that break a rule, be it as rows of it or as references from it.
 pub fn of_relation(relation: Oid) -> Vec<Offender> {
     let Some(table) = protection::table(relation) else { return Vec::new() };

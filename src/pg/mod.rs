@@ -10,6 +10,7 @@ pub mod invalidation;
 pub mod locks;
 pub mod owner;
 pub mod planner;
+pub mod progress;
 pub mod quiet;
 pub mod relations;
 pub mod replication;

@@ -89,6 +89,12 @@ pub fn current_user_is_superuser() -> bool {
     unsafe { pg_sys::superuser() }
 }
 
+/// May the current user know what all sessions are busy with?
+pub fn current_user_reads_all_statistics() -> bool {
+    // SAFETY: a plain look-up of the current user's memberships.
+    unsafe { pg_sys::has_privs_of_role(pg_sys::GetUserId(), pg_sys::Oid::from(pg_sys::ROLE_PG_READ_ALL_STATS)) }
+}
+
 /// The role that `SET ROLE` gave the session. Unlike the current user it is not changed by SECURITY DEFINER functions
 /// nor by the cascades of a foreign key, which run as the owner of the table.
 pub fn outer_user() -> pg_sys::Oid {

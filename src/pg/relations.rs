@@ -34,8 +34,7 @@ pub fn name(relation: pg_sys::Oid) -> String {
 
 /// The relation's name with its schema's, quoted for SQL.
 pub fn qualified(relation: pg_sys::Oid) -> String {
-    // SAFETY: a plain catalog look-up.
-    if unsafe { pg_sys::get_rel_relkind(relation) } == 0 {
+    if !exists(relation) {
         return relation.to_u32().to_string();
     }
     // SAFETY: the callees return palloc'd copies or NULL.
@@ -44,6 +43,12 @@ pub fn qualified(relation: pg_sys::Oid) -> String {
         if schema.is_null() { String::new() } else { CStr::from_ptr(schema).to_string_lossy().into_owned() }
     };
     pgrx::spi::quote_qualified_identifier(schema, name(relation))
+}
+
+/// Is there such a relation?
+pub fn exists(relation: pg_sys::Oid) -> bool {
+    // SAFETY: a plain catalog look-up.
+    unsafe { pg_sys::get_rel_relkind(relation) != 0 }
 }
 
 /// Is it a partitioned table?
