@@ -10,7 +10,7 @@ use crate::error::Refusal;
 use crate::pg::answers::{Answer, nothing};
 use crate::pg::rows::TriggerRows;
 use crate::pg::spi::{self, Arg, Row, Sees, query};
-use crate::pg::{invalidation, locks, owner, relations, replication};
+use crate::pg::{invalidation, locks, owner, relations, replication, transactions};
 use crate::session;
 
 query!(RESTORE_INSTALLATION, "restore_installation.sql", &[pg_sys::TEXTOID, pg_sys::INT4OID, pg_sys::INT8OID]);
@@ -46,6 +46,21 @@ pub fn enforce(outcome: Result<(), Refusal>) {
     if let Err(refusal) = outcome {
         ErrorReport::from(refusal).report(PgLogLevel::ERROR);
     }
+}
+
+/// Refuses the change of a column whose value is given once.
+pub fn check_kept(rows: &TriggerRows, table: &str, columns: &[(i16, &'static str)]) -> Result<(), Refusal> {
+    let updated = rows.old.is_some() && rows.new.is_some() && !is_ours();
+    match columns.iter().find(|(column, _)| updated && rows.differs(*column)) {
+        Some((_, column)) => Err(Refusal::GivenByExtension { table: table.to_owned(), column }),
+        None => Ok(()),
+    }
+}
+
+/// Notes the time of a change, unless the statement does so itself.
+pub fn updated(rows: &TriggerRows, column: i16) -> Option<(i16, Arg)> {
+    let changed = rows.old.is_some() && rows.new.is_some() && !rows.differs(column) && !is_ours();
+    changed.then(|| (column, Some(transactions::began())))
 }
 
 /// The first row of a query over the trigger's transition tables and the latest rows.

@@ -8,9 +8,11 @@ mod administration;
 mod catalog;
 mod context;
 mod ddl;
+mod domains;
 mod error;
 mod groups;
 mod hierarchy;
+mod logins;
 mod model;
 mod modes;
 mod naming;
@@ -39,6 +41,7 @@ extension_sql_file!("../sql/install/04_groups.sql", name = "groups", requires = 
 extension_sql_file!("../sql/install/05_policies.sql", name = "own_policies", requires = ["groups"]);
 extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["own_policies"]);
 extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
+extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

@@ -2,14 +2,14 @@
 
 use pgrx::{PgTrigger, Uuid, pg_sys, pg_trigger};
 
-use crate::administration::{enforce, is_ours, offender, ours, text};
+use crate::administration::{check_kept, enforce, is_ours, offender, ours, text, updated};
 use crate::catalog::from_pg;
 use crate::error::Refusal;
 use crate::model::built_in;
 use crate::pg::answers::{Answer, changed, nothing};
+use crate::pg::owner;
 use crate::pg::rows::{TriggerRow, TriggerRows};
 use crate::pg::spi::{self, Arg, Sees, query};
-use crate::pg::{owner, transactions};
 
 query!(CUSTOM_GROUPS_EXIST, "custom_groups_exist.sql", &[]);
 query!(TENANT_OF_CONTACT, "tenant_of_contact.sql", &[pg_sys::UUIDOID]);
@@ -31,21 +31,6 @@ query!(
         pg_sys::TIMESTAMPTZOID,
     ]
 );
-
-/// Refuses the change of a column whose value is given once.
-fn check_kept(rows: &TriggerRows, table: &str, columns: &[(i16, &'static str)]) -> Result<(), Refusal> {
-    let updated = rows.old.is_some() && rows.new.is_some() && !is_ours();
-    match columns.iter().find(|(column, _)| updated && rows.differs(*column)) {
-        Some((_, column)) => Err(Refusal::GivenByExtension { table: table.to_owned(), column }),
-        None => Ok(()),
-    }
-}
-
-/// Notes the time of a change, unless the statement does so itself.
-fn updated(rows: &TriggerRows, column: i16) -> Option<(i16, Arg)> {
-    let changed = rows.old.is_some() && rows.new.is_some() && !rows.differs(column) && !is_ours();
-    changed.then(|| (column, Some(transactions::began())))
-}
 
 /// BEFORE INSERT OR UPDATE OR DELETE, for each role. See `tenancy.complete_role`.
 #[pg_trigger(sql = false)]

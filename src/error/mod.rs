@@ -3,6 +3,7 @@
 //!
 //! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
 
+mod people;
 mod rows;
 
 use std::fmt::Debug;
@@ -11,6 +12,7 @@ use std::rc::Rc;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 
+pub use people::PeopleRefusal;
 pub use rows::RowRefusal;
 
 /// SQLSTATE, message, DETAIL, HINT.

@@ -1,6 +1,7 @@
 //! Pure Rust, without PostgreSQL: tested by ordinary unit and property tests.
 
 pub mod built_in;
+pub mod domain;
 pub mod identity;
 pub mod scope;
 pub mod shape;

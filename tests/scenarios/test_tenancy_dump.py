@@ -47,10 +47,12 @@ insert into tenancy.roles (name, read_access, read_group_id)
 select 'reader from two', 'group', id from tenancy.tenant_groups where name = 'below two';
 insert into tenancy.roles (name, read_access, read_tenant_id) select 'of five', 'tenant', id from tenancy.tenants where name = 'level 5';
 insert into tenancy.user_roles select u.id, r.id from tenancy.users u, tenancy.roles r where r.name <> 'administrator';
+insert into tenancy.domains (domain, tenant_id, includes_subdomains, created_at)
+select replace(name, ' ', '') || '.example', id, number % 2 = 0, '2020-01-01' from tenancy.tenants where name ~ 'level';
 """
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
-          "roles", "user_roles", "activity", "tenant_groups")
+          "roles", "user_roles", "domains", "activity", "tenant_groups")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;

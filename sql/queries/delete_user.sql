@@ -1,0 +1,2 @@
+-- $1 user, whose roles go along.
+delete from tenancy.users where id = $1
