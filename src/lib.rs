@@ -57,8 +57,12 @@ extern "C-unwind" fn _PG_init() {
         over: || {
             session::transaction_over();
             modes::transaction_over();
+            catalog::held::forget();
         },
-        rolled_back_to: session::rolled_back_to,
+        rolled_back_to: |level| {
+            session::rolled_back_to(level);
+            catalog::held::forget();
+        },
         released: session::released,
         before_commit: modes::before_commit,
     });

@@ -5,13 +5,14 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{AllocatedByRust, PgTrigger, pg_trigger};
 use uuid::Uuid;
 
-use crate::catalog::protection::{self, KeyType, Reference, TenantColumn};
+use crate::catalog::protection::{self, End, KeyType, TenantColumn};
 use crate::catalog::{hierarchy, to_pg};
 use crate::error::{Refusal, RowRefusal};
 use crate::model::scope::Scope;
 use crate::pg::rows::{TriggerRow, TriggerRows};
 use crate::pg::{owner, relations};
-use crate::{references, session};
+use crate::references::{self, Key};
+use crate::session;
 
 type Row<'a> = PgHeapTuple<'a, AllocatedByRust>;
 
@@ -67,13 +68,8 @@ fn has_placeholder(row: &TriggerRow, relation: pgrx::pg_sys::Oid, column: &Tenan
 
 /// The tenant of the row referred to; None where the row refers to nothing or to a public row. A row that the session may
 /// not read is a missing one.
-fn tenant_referred_to(
-    reference: &Reference,
-    row: &TriggerRow,
-    relation: pgrx::pg_sys::Oid,
-) -> Result<Option<Uuid>, Refusal> {
-    let columns = references::numbers(relation, &reference.child_columns);
-    let Some(key) = references::key(row, &columns) else { return Ok(None) };
+fn tenant_referred_to(reference: &End, row: &TriggerRow, relation: pgrx::pg_sys::Oid) -> Result<Option<Uuid>, Refusal> {
+    let Some(key) = Key::of(row, &reference.columns) else { return Ok(None) };
     let visible = |tenant: Option<Uuid>| {
         owner::outer_user_is_exempt()
             || session::ask(|access, _| match &tenant {

@@ -78,7 +78,7 @@ fn find(relation: pg_sys::Oid, constraint: &str) -> Result<Rc<Reference>, Refusa
         || Refusal::UnknownReference { relation: relations::qualified(relation), constraint: constraint.to_owned() };
     let table = protection::table(relation).ok_or_else(unknown)?;
     let found = table.outgoing.iter().find(|r| r.child == relation && r.constraint == constraint);
-    found.cloned().ok_or_else(unknown)
+    found.map(|end| Rc::clone(&end.reference)).ok_or_else(unknown)
 }
 
 /// From now on a row that names no tenant takes the one of the row that it refers to by this reference.

@@ -4,6 +4,8 @@
 //! Decided by the rows' tenants alone, never by what the session may read. Both sides are checked after the row is final:
 //! the referring row by [`check_referring`], the row referred to by [`check_referred`].
 
+use std::rc::Rc;
+
 use pgrx::pg_sys::Oid;
 use uuid::Uuid;
 
@@ -28,9 +30,8 @@ pub enum Phase {
     Commit,
 }
 
-/// The tenant of a row as its trigger sees it.
-pub fn tenant_of(row: &TriggerRow, relation: Oid, column: &TenantColumn) -> Tenant {
-    let number = relations::column_number(relation, &column.name)?;
+/// The tenant of a row as its trigger sees it, in the column with this number.
+pub fn tenant_of(row: &TriggerRow, number: i16, column: &TenantColumn) -> Tenant {
     match column.key {
         KeyType::Uuid => row.get::<pgrx::Uuid>(number).map(from_pg),
         // A number that no tenant has is not "no tenant": the foreign key to tenants refuses the row, now or at commit.
@@ -40,18 +41,27 @@ pub fn tenant_of(row: &TriggerRow, relation: Oid, column: &TenantColumn) -> Tena
     }
 }
 
-/// The attribute numbers of columns; a column that is gone cannot be part of a foreign key.
-pub fn numbers(relation: Oid, columns: &[String]) -> Vec<i16> {
-    columns.iter().filter_map(|name| relations::column_number(relation, name)).collect()
+/// The values of a key in a row.
+pub struct Key {
+    values: Vec<Arg>,
+    image: Vec<u8>,
 }
 
-/// The values of a key, or None if one of them is NULL, so that the row refers to nothing.
-pub fn key(row: &TriggerRow, columns: &[i16]) -> Option<Vec<Arg>> {
-    columns.iter().map(|column| row.datum(*column).map(Some)).collect()
+impl Key {
+    /// None if one of the values is NULL, so that the row refers to nothing.
+    pub fn of(row: &TriggerRow, columns: &[i16]) -> Option<Self> {
+        let mut key = Self { values: Vec::with_capacity(columns.len()), image: Vec::with_capacity(24) };
+        for &column in columns {
+            let value = row.datum(column)?;
+            row.append_image(column, value, &mut key.image);
+            key.values.push(Some(value));
+        }
+        Some(key)
+    }
 }
 
 /// Checks that a row of `tenant` may refer to the row with this key. Locks that row KEY SHARE, as its foreign key will.
-pub fn check_referring(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
+pub fn check_referring(reference: &Reference, tenant: Tenant, key: &Key) -> Result<(), Refusal> {
     let holders = holders(reference, key);
     match holders.iter().find(|parent| !reference.allows(tenant, **parent)) {
         Some(parent) => Err(not_allowed(reference, tenant, *parent)),
@@ -67,7 +77,7 @@ fn missing(reference: &Reference) -> Result<(), Refusal> {
 }
 
 /// Checks that all rows that refer to the row with this key, now of `tenant`, still may.
-pub fn check_referred(reference: &Reference, tenant: Tenant, key: &[Arg]) -> Result<(), Refusal> {
+pub fn check_referred(reference: &Reference, tenant: Tenant, key: &Key) -> Result<(), Refusal> {
     let children = ask(reference, Side::Children, key, |row| column_tenant(&reference.child_protection, row));
     if children.into_iter().all(|child| reference.allows(child, tenant)) {
         return Ok(());
@@ -85,28 +95,32 @@ fn referenced_from(reference: &Reference) -> Refusal {
 }
 
 /// Checks that no row refers to a key that no row has.
-pub fn check_not_referred(reference: &Reference, key: &[Arg]) -> Result<(), Refusal> {
+pub fn check_not_referred(reference: &Reference, key: &Key) -> Result<(), Refusal> {
     if ask(reference, Side::Children, key, |_| ()).is_empty() { Ok(()) } else { Err(referenced_from(reference)) }
 }
 
 /// The tenants of the rows that now hold a key: of one at most, but of several where a key has a period. The rows are locked
 /// first and read after: whoever changes a tenant keeps the lock waiting, and may have committed a new version when it is
 /// granted on the old one.
-pub fn holders(reference: &Reference, key: &[Arg]) -> Vec<Tenant> {
-    if ask(reference, Side::LockedParent, key, |_| ()).is_empty() {
-        return Vec::new();
-    }
-    ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row))
+pub fn holders(reference: &Reference, key: &Key) -> Rc<[Tenant]> {
+    reference.held.tenants(&key.image, || {
+        if ask(reference, Side::LockedParent, key, |_| ()).is_empty() {
+            return Vec::new();
+        }
+        ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row))
+    })
 }
 
 /// Asks one side of a reference with the rights of the table's owner.
-fn ask<R>(reference: &Reference, side: Side, key: &[Arg], each: impl FnMut(&Row) -> R) -> Vec<R> {
+fn ask<R>(reference: &Reference, side: Side, key: &Key, each: impl FnMut(&Row) -> R) -> Vec<R> {
     let (relation, kept) = match side {
         Side::LockedParent => (reference.parent, &reference.lock_parent),
         Side::Parent => (reference.parent, &reference.parent_tenant),
         Side::Children => (reference.child, &reference.child_tenants),
     };
-    owner::run_as_owner_of(relation, || kept.get_or_init(|| plan(reference, side)).rows(key, Sees::Latest, each))
+    owner::run_as_owner_of(relation, || {
+        kept.get_or_init(|| plan(reference, side)).rows(&key.values, Sees::Latest, each)
+    })
 }
 
 fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal {
@@ -209,5 +223,8 @@ fn tenant_expression(protection: &Protection) -> String {
 }
 
 fn column_types(relation: Oid, columns: &[String]) -> Vec<Oid> {
-    numbers(relation, columns).into_iter().map(|number| relations::column_type(relation, number)).collect()
+    relations::column_numbers(relation, columns)
+        .into_iter()
+        .map(|number| relations::column_type(relation, number))
+        .collect()
 }

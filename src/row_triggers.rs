@@ -7,12 +7,13 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{AllocatedByRust, PgTrigger, pg_sys, pg_trigger};
 
 use crate::catalog::access::Mode;
-use crate::catalog::protection::{self, Kind, Protection, Reference, Table};
+use crate::catalog::held;
+use crate::catalog::protection::{self, End, Kind, Protection, Reference, Table};
 use crate::error::{Refusal, RowRefusal};
 use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
-use crate::pg::spi::{Arg, Plan, Sees, arg};
+use crate::pg::spi::{Plan, Sees, arg};
 use crate::pg::{owner, relations};
-use crate::references::{self, Phase, Tenant};
+use crate::references::{self, Key, Phase, Tenant};
 use crate::{modes, session};
 
 type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
@@ -71,8 +72,8 @@ impl Check {
             return None;
         }
         let tenant = |row: Option<TriggerRow>| {
-            let column = table.protection.tenant.as_ref()?;
-            references::tenant_of(&row?, relation, column)
+            let (column, number) = table.protection.tenant.as_ref().zip(table.tenant_number)?;
+            references::tenant_of(&row?, number, column)
         };
         let (old_tenant, new_tenant) = (tenant(rows.old), tenant(rows.new));
         let old_unchecked = rows.old.is_some_and(|old| old.written_by_this_transaction());
@@ -80,6 +81,9 @@ impl Check {
     }
 
     fn run(&self) -> Result<(), Refusal> {
+        if !self.table.incoming.is_empty() {
+            held::forget();
+        }
         // Whatever became of the row afterwards: the key that it no longer has is free.
         for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
             references::enforce(self.check_freed_key(reference))?;
@@ -145,19 +149,22 @@ impl Check {
         }
     }
 
-    fn check_referring(&self, reference: &Reference) -> Result<(), Refusal> {
+    fn check_referring(&self, reference: &End) -> Result<(), Refusal> {
         let Some(new) = &self.rows.new else { return Ok(()) };
-        let columns = references::numbers(self.relation, &reference.child_columns);
-        let changed =
-            self.old_unchecked || self.old_tenant != self.new_tenant || columns.iter().any(|c| self.rows.differs(*c));
-        match references::key(new, &columns) {
-            Some(key) if changed => references::check_referring(reference, self.new_tenant, &key),
-            _ => Ok(()),
+        let changed = self.old_unchecked
+            || self.old_tenant != self.new_tenant
+            || reference.columns.iter().any(|c| self.rows.differs(*c));
+        if !changed {
+            return Ok(());
+        }
+        match Key::of(new, &reference.columns) {
+            Some(key) => references::check_referring(reference, self.new_tenant, &key),
+            None => Ok(()),
         }
     }
 
     /// The rows that refer to this one, which keeps its key, when it changes its tenant.
-    fn check_referred(&self, reference: &Reference) -> Result<(), Refusal> {
+    fn check_referred(&self, reference: &End) -> Result<(), Refusal> {
         if self.old_tenant == self.new_tenant && !self.old_unchecked {
             return Ok(());
         }
@@ -171,11 +178,11 @@ impl Check {
     }
 
     /// Where rows may refer to what is not there, a new row, or one with a new key, may be what they refer to.
-    fn check_new_key(&self, reference: &Reference) -> Result<(), Refusal> {
+    fn check_new_key(&self, reference: &End) -> Result<(), Refusal> {
         let (Some(new), false) = (&self.rows.new, reference.validated) else { return Ok(()) };
-        let columns = references::numbers(self.relation, &reference.parent_columns);
-        let is_new = self.rows.old.is_none() || self.old_unchecked || columns.iter().any(|c| self.rows.differs(*c));
-        match references::key(new, &columns) {
+        let is_new =
+            self.rows.old.is_none() || self.old_unchecked || reference.columns.iter().any(|c| self.rows.differs(*c));
+        match Key::of(new, &reference.columns) {
             Some(key) if is_new => references::check_referred(reference, self.new_tenant, &key),
             _ => Ok(()),
         }
@@ -183,7 +190,7 @@ impl Check {
 
     /// A key that was freed may have been taken by another tenant's row in the same statement or, under a foreign key
     /// that is checked at commit, in the same transaction. The rows that refer to it then refer to that row.
-    fn check_freed_key(&self, reference: &Reference) -> Result<(), Refusal> {
+    fn check_freed_key(&self, reference: &End) -> Result<(), Refusal> {
         let Some((key, true)) = self.old_key(reference) else { return Ok(()) };
         let holders = references::holders(reference, &key);
         // SET CONSTRAINTS can make our check come before the foreign key's, and before another row takes the key.
@@ -191,15 +198,14 @@ impl Check {
         {
             return references::check_not_referred(reference, &key);
         }
-        holders.into_iter().try_for_each(|tenant| references::check_referred(reference, tenant, &key))
+        holders.iter().try_for_each(|tenant| references::check_referred(reference, *tenant, &key))
     }
 
     /// The key by which others referred to the row before the change, and whether it no longer has it.
-    fn old_key(&self, reference: &Reference) -> Option<(Vec<Arg>, bool)> {
+    fn old_key(&self, reference: &End) -> Option<(Key, bool)> {
         let old = self.rows.old?;
-        let columns = references::numbers(self.relation, &reference.parent_columns);
-        let freed = self.rows.new.is_none() || columns.iter().any(|c| self.rows.differs(*c));
-        Some((references::key(&old, &columns)?, freed))
+        let freed = self.rows.new.is_none() || reference.columns.iter().any(|c| self.rows.differs(*c));
+        Some((Key::of(&old, &reference.columns)?, freed))
     }
 
     /// An update that leaves the key alone does not conflict with the KEY SHARE lock that a foreign key takes. FOR UPDATE

@@ -5,11 +5,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;
 
+use super::held::Held;
 use super::hierarchy;
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -94,6 +96,8 @@ pub struct Reference {
     pub names_tenant: bool,
     /// Is it in `tenancy.reference_settings`, so that its rows have been checked once?
     pub registered: bool,
+    /// The rows referred to that this transaction holds.
+    pub held: Held,
     /// The query that locks the row referred to; made when first needed, like the others.
     pub lock_parent: OnceCell<Plan>,
     /// The query for the tenant of the row referred to.
@@ -121,11 +125,34 @@ impl Reference {
     }
 }
 
+/// A reference as one of the two relations that it connects sees it, which may be a part of the table that has the key.
+pub struct End {
+    pub reference: Rc<Reference>,
+    /// The numbers of the key's columns in this relation.
+    pub columns: Vec<i16>,
+}
+
+impl Deref for End {
+    type Target = Reference;
+
+    fn deref(&self) -> &Reference {
+        &self.reference
+    }
+}
+
+impl End {
+    fn new(reference: &Rc<Reference>, relation: Oid, columns: &[String]) -> Self {
+        Self { reference: Rc::clone(reference), columns: relations::column_numbers(relation, columns) }
+    }
+}
+
 /// A protected relation with the references from it and to it.
 pub struct Table {
     pub protection: Protection,
-    pub outgoing: Vec<Rc<Reference>>,
-    pub incoming: Vec<Rc<Reference>>,
+    /// The number of the tenant column.
+    pub tenant_number: Option<i16>,
+    pub outgoing: Vec<End>,
+    pub incoming: Vec<End>,
     /// The query for the row at a place; made when first needed.
     pub row_at: OnceCell<Plan>,
     /// The query that locks the row at a place; made when first needed.
@@ -134,7 +161,7 @@ pub struct Table {
 
 impl Table {
     /// The references whose foreign keys are the relation's own, not those of a table that it is a partition of.
-    pub fn outgoing_from(&self, relation: Oid) -> impl Iterator<Item = &Rc<Reference>> {
+    pub fn outgoing_from(&self, relation: Oid) -> impl Iterator<Item = &End> {
         self.outgoing.iter().filter(move |reference| reference.child == relation)
     }
 }
@@ -205,13 +232,14 @@ fn load(relation: Oid) -> Option<Table> {
     let found = REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Latest, found));
     for (reference, from_here, to_here) in found.into_iter().flatten() {
         if from_here {
-            outgoing.push(Rc::clone(&reference));
+            outgoing.push(End::new(&reference, relation, &reference.child_columns));
         }
         if to_here {
-            incoming.push(reference);
+            incoming.push(End::new(&reference, relation, &reference.parent_columns));
         }
     }
-    Some(Table { protection, outgoing, incoming, row_at: OnceCell::new(), lock_at: OnceCell::new() })
+    let tenant_number = protection.tenant.as_ref().and_then(|tenant| relations::column_number(relation, &tenant.name));
+    Some(Table { protection, tenant_number, outgoing, incoming, row_at: OnceCell::new(), lock_at: OnceCell::new() })
 }
 
 /// How the relation is protected, itself or as a part.
@@ -246,6 +274,7 @@ fn reference(row: &Row) -> Option<Reference> {
         no_action_on_delete: row.must(13),
         no_action_on_update: row.must(14),
         validated: row.must(15),
+        held: Held::default(),
         lock_parent: OnceCell::new(),
         parent_tenant: OnceCell::new(),
         child_tenants: OnceCell::new(),

@@ -23,6 +23,11 @@ pub fn column_number(relation: pg_sys::Oid, name: &str) -> Option<i16> {
     (number > 0).then_some(number)
 }
 
+/// The numbers of columns by their names; a column that is gone is left out.
+pub fn column_numbers(relation: pg_sys::Oid, names: &[String]) -> Vec<i16> {
+    names.iter().filter_map(|name| column_number(relation, name)).collect()
+}
+
 /// The relation's name, not qualified; "?" for one that is gone.
 pub fn name(relation: pg_sys::Oid) -> String {
     // SAFETY: the callee returns a palloc'd copy or NULL.

@@ -5,6 +5,7 @@ use pgrx::{FromDatum, PgTrigger, pg_sys};
 unsafe extern "C-unwind" {
     // In utils/datum.h, which pgrx does not bind.
     fn datumIsEqual(a: pg_sys::Datum, b: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> bool;
+    fn datumGetSize(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> usize;
 }
 
 /// The trigger's relation and its rows. For INSERT only `new` is there, for DELETE only `old`.
@@ -83,6 +84,22 @@ impl TriggerRow {
             pg_sys::INT8OID => self.get::<i64>(column),
             pg_sys::INT4OID => self.get::<i32>(column).map(i64::from),
             _ => None,
+        }
+    }
+
+    /// The bytes of a column's value, preceded by their number: what has the same image is the same value.
+    pub fn append_image(&self, column: i16, value: pg_sys::Datum, image: &mut Vec<u8>) {
+        // SAFETY: the value is of the column's type, whose length and passing the row's shape tells; one that is passed
+        // by reference points to as many bytes as datumGetSize says.
+        unsafe {
+            let attribute = attribute(self.shape, column);
+            if (*attribute).attbyval {
+                image.extend_from_slice(&value.value().to_ne_bytes());
+                return;
+            }
+            let size = datumGetSize(value, false, i32::from((*attribute).attlen));
+            image.extend_from_slice(&size.to_ne_bytes());
+            image.extend_from_slice(std::slice::from_raw_parts(value.cast_mut_ptr::<u8>(), size));
         }
     }
 
