@@ -13,6 +13,7 @@ mod error;
 mod groups;
 mod hierarchy;
 mod logins;
+mod mend;
 mod model;
 mod modes;
 mod naming;

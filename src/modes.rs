@@ -8,7 +8,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 
 use crate::catalog::access::Mode;
 use crate::catalog::offenders::{self, Offender};
-use crate::catalog::{hierarchy, to_pg};
+use crate::catalog::{hierarchy, protection, to_pg};
 use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, transactions};
@@ -127,14 +127,23 @@ fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, mes
 
 /// Makes up for what protect() could not do while rows broke the rules.
 fn finish_protection() {
-    quiet::run(|| {
-        owner::run(|| {
-            let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<String>(2));
-            for (relation, command) in UNFINISHED.with(|q| q.rows(&[], Sees::Latest, read)) {
-                parts::lend_references(relation, || spi::run(&command));
-            }
-        });
-    });
+    quiet::run(|| owner::run(|| unfinished().into_iter().for_each(|(relation, command)| run(relation, &command))));
+}
+
+/// The same for one table and its parts, where our own DDL is under way.
+pub fn finish(root: pg_sys::Oid) {
+    let of_root = |relation| protection::protection(relation).is_some_and(|protection| protection.root == root);
+    for (relation, command) in unfinished().into_iter().filter(|(relation, _)| of_root(*relation)) {
+        run(relation, &command);
+    }
+}
+
+fn unfinished() -> Vec<(pg_sys::Oid, String)> {
+    UNFINISHED.with(|q| q.rows(&[], Sees::Latest, |row: &Row| (row.must(1), row.must(2))))
+}
+
+fn run(relation: pg_sys::Oid, command: &str) {
+    parts::lend_references(relation, || spi::run(command));
 }
 
 /// Sets how strictly tenancy is enforced. See `tenancy.set_mode`.

@@ -4,7 +4,8 @@
 use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
-use crate::catalog::protection::{self, KeyType, Protection, Reference, TenantColumn};
+use crate::catalog::policies;
+use crate::catalog::protection::{self, Protection, Reference, TenantColumn};
 use crate::error::Refusal;
 use crate::model::template;
 use crate::pg::spi::{self, Row, Sees, arg, query};
@@ -22,6 +23,7 @@ query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
 query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
+query!(OUR_TRIGGERS, "our_triggers.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
 /// What is to be done about references that have been registered before.
@@ -94,68 +96,20 @@ pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> V
     })
 }
 
-/// The policies on a tenant column: which functions they ask, with the column as argument.
-struct Policies {
-    column: String,
-    can_read: String,
-    can_write: String,
-    check_write: String,
-}
-
-impl Policies {
-    fn on(tenant: &TenantColumn) -> Self {
-        let suffix = match tenant.key {
-            KeyType::Uuid => "",
-            KeyType::Number => "_number",
-        };
-        let named = |function: &str| format!("{function}{suffix}");
-        Self {
-            column: quote_identifier(&tenant.name),
-            can_read: named("can_read"),
-            can_write: named("can_write"),
-            check_write: named("check_write"),
-        }
-    }
-
-    fn create(&self, relation: &str) {
-        let values = [
-            ("relation", relation),
-            ("column", &self.column),
-            ("can_read", &self.can_read),
-            ("can_write", &self.can_write),
-            ("check_write", &self.check_write),
-        ];
-        spi::run(&template::fill(include_str!("../sql/templates/protect_part.sql"), &values));
-    }
-
-    /// As `policies_of.sql` lists them where they are what `create` made, in force for everybody, the owner included.
-    fn as_listed(&self) -> String {
-        let Self { column, can_read, can_write, check_write } = self;
-        [
-            format!("tenancy_delete d t {{0}} t tenancy.{can_write}({column})"),
-            format!("tenancy_insert a t {{0}} t tenancy.{check_write}({column})"),
-            format!("tenancy_select r t {{0}} t tenancy.{can_read}({column})"),
-            format!("tenancy_update w t {{0}} t tenancy.{can_write}({column}) tenancy.{check_write}({column})"),
-        ]
-        .join("\n")
-    }
-}
-
 /// What every part needs: queries that name it ask its policies only.
 /// True if the part did not have it yet.
 fn protect_visibility(part: &Part, tenant: &TenantColumn) -> bool {
     let name = relations::qualified(part.relation);
-    let policies = Policies::on(tenant);
     let listed =
         POLICIES_OF.with(|q| q.first(&[arg(part.relation)], Sees::Latest, |row| row.get::<String>(1))).flatten();
-    let new = listed.as_ref() != Some(&policies.as_listed());
+    let new = listed.as_ref() != Some(&policies::as_listed(tenant));
     if new {
         // Somebody's own, that only bear our names.
         let listed = listed.iter().flat_map(|listed| listed.lines());
         for policy in listed.filter_map(|line| line.split(' ').next()) {
             spi::run(&format!("drop policy {policy} on {name}"));
         }
-        policies.create(&name);
+        spi::run(&policies::commands(tenant, &name));
     }
     if !part.has_truncate_trigger {
         fill(include_str!("../sql/templates/truncate_trigger.sql"), &name);
@@ -249,6 +203,16 @@ pub fn make_room(partition: pg_sys::Oid, parent: pg_sys::Oid) {
     }
 }
 
+/// Takes all our triggers from a table and its parts, whatever they have become.
+pub fn drop_triggers(relation: pg_sys::Oid) {
+    for part in of(relation) {
+        let name = relations::qualified(part.relation);
+        for trigger in OUR_TRIGGERS.with(|q| q.rows(&[arg(part.relation)], Sees::Latest, |row| row.must::<String>(1))) {
+            spi::run(&format!("drop trigger {} on {name}", quote_identifier(&trigger)));
+        }
+    }
+}
+
 /// Takes everything back from a table and its parts.
 pub fn release(relation: pg_sys::Oid, protection: &Protection) {
     for part in of(relation) {
@@ -301,6 +265,19 @@ pub fn follow_deferrable(relation: pg_sys::Oid) {
     table.outgoing.iter().chain(&table.incoming).for_each(|reference| ensure_deferred_triggers(reference));
 }
 
+/// Gives the table the trigger that its reference with `names_tenant` needs.
+pub fn follow_naming(relation: pg_sys::Oid) {
+    let Some(table) = protection::table(relation) else { return };
+    for reference in table.outgoing_from(relation).filter(|reference| reference.names_tenant) {
+        ensure_naming_trigger(reference);
+    }
+}
+
+/// Gives the referring side of a reference the trigger that takes the tenant from the row referred to.
+pub fn ensure_naming_trigger(reference: &Reference) {
+    ensure_trigger(reference.child, "zz_tenancy_name", include_str!("../sql/templates/naming_trigger.sql"));
+}
+
 fn ensure_deferred_triggers(reference: &Reference) {
     if reference.deferrable {
         for side in [reference.child, reference.parent] {
@@ -323,7 +300,7 @@ pub fn lock_out_referring(relation: pg_sys::Oid) {
 }
 
 /// Gives a table a trigger that it does not have yet.
-pub fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
+fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
     let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ()));
     if has.is_empty() {
         // The partitions get theirs from the table; one that had its own already, for a foreign key of its own, cannot.

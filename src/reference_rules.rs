@@ -91,7 +91,7 @@ fn start_naming(reference: &Reference) -> Result<(), Refusal> {
     if reference.child_protection.tenant.is_none() || reference.parent_protection.tenant.is_none() {
         return Err(Refusal::NamesNoTenant { relation: name });
     }
-    parts::ensure_trigger(reference.child, "zz_tenancy_name", include_str!("../sql/templates/naming_trigger.sql"));
+    parts::ensure_naming_trigger(reference);
     set_default(reference, true);
     Ok(())
 }

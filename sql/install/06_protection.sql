@@ -18,6 +18,12 @@ create function tenancy.release(relation regclass) returns void
 
 comment on function tenancy.release(regclass) is 'take a table out of tenancy: its rows are open to everybody who has privileges on it';
 
+create function tenancy.mend(relation regclass) returns setof text
+  language c volatile parallel unsafe rows 10
+  as 'MODULE_PATHNAME', 'mend_wrapper';
+
+comment on function tenancy.mend(regclass) is 'give a protected table back what it lacks of its protection; returns what was mended';
+
 create function tenancy.set_reference_rule(
   relation regclass,
   constraint_name name,
@@ -116,6 +122,7 @@ alter event trigger tenancy_forget_dropped enable always;
 revoke all on function
   tenancy.protect(regclass, text, name, text),
   tenancy.release(regclass),
+  tenancy.mend(regclass),
   tenancy.set_reference_rule(regclass, name, boolean, text, boolean),
   tenancy.set_mode(text),
   tenancy.violations(),
@@ -139,6 +146,7 @@ to public;
 grant execute on function
   tenancy.protect(regclass, text, name, text),
   tenancy.release(regclass),
+  tenancy.mend(regclass),
   tenancy.set_reference_rule(regclass, name, boolean, text, boolean),
   tenancy.set_mode(text),
   tenancy.violations()

@@ -1,10 +1,12 @@
 //! The only code that names our tables: queries with kept plans, and what backends remember of their answers.
 
 pub mod access;
+pub mod drift;
 pub mod held;
 pub mod hierarchy;
 pub mod memo;
 pub mod offenders;
+pub mod policies;
 pub mod protection;
 pub mod watched;
 

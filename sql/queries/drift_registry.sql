@@ -1,0 +1,42 @@
+-- Where the registry and the catalog contradict each other.
+with recursive covered (relation) as (
+  select p.relation::oid from tenancy.protection p
+  union
+  select i.inhrelid from covered join pg_inherits i on i.inhparent = covered.relation
+)
+select 'registry_table', p.relation::oid, format('table %s', p.relation),
+  'the registry names a table that is not there',
+  format('delete from tenancy.protection where relation = %L::regclass', p.relation::oid)
+from tenancy.protection p
+where not exists (select from pg_class c where c.oid = p.relation)
+union all
+select 'registry_reference', s.relation::oid, format('constraint %I on %s', s.constraint_name, s.relation),
+  'the registry names a foreign key that is not there',
+  format('delete from tenancy.reference_settings where relation = %L::regclass and constraint_name = %L', s.relation::oid, s.constraint_name)
+from tenancy.reference_settings s
+where not exists (
+  select from pg_constraint k where k.conrelid = s.relation and k.conname = s.constraint_name and k.contype = 'f'
+)
+union all
+select 'reference_unregistered', k.conrelid, format('constraint %I on %s', k.conname, k.conrelid::regclass),
+  'rows that were there before this foreign key were not looked at: they may refer to rows that they may not refer to',
+  format('select tenancy.mend(%L)', k.conrelid::regclass::text)
+from pg_constraint k
+where k.contype = 'f'
+  and k.conparentid = 0
+  and k.conrelid in (select covered.relation from covered)
+  and k.confrelid in (select covered.relation from covered)
+  and not exists (
+    select from tenancy.reference_settings s where s.relation = k.conrelid and s.constraint_name = k.conname
+  )
+union all
+select 'policies_without_protection', c.oid, format('table %s', c.oid::regclass),
+  'the table carries policies of tenancy, but is neither protected nor part of a protected table: its references are not looked at',
+  format('select tenancy.protect(%L, %L, %L)', c.oid::regclass::text, case when a.attnotnull then 'required' else 'optional' end, a.attname)
+from pg_policy p
+join pg_class c on c.oid = p.polrelid and c.relkind in ('r', 'p')
+join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refobjid = c.oid and d.refobjsubid > 0
+join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
+where p.polname = 'tenancy_select'
+  and c.relnamespace <> 'tenancy'::regnamespace
+  and c.oid not in (select covered.relation from covered)
