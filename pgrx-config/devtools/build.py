@@ -23,16 +23,20 @@ def features(server):
     return ["--no-default-features", "--features", f"pg{server.major}"]
 
 
-def install(major):
-    """The extension, built and installed in our server of that major; quick when nothing has changed."""
-    server = servers.get(major)
+def install(major, optimised=False):
+    """The extension, built and installed in our server of that major; quick when nothing has changed.
+
+    optimised: in a copy of the server, so that measurements and tests can run at the same time.
+    """
+    server = servers.copy(servers.get(major), "optimised") if optimised else servers.get(major)
     mark = server.bindir / "pg_tenancy.installed"
-    with say.lock(f"install-{major}"):
+    what, flags = (f"{major}-optimised", ["--release"]) if optimised else (str(major), [])
+    with say.lock(f"install-{what}"):
         digest = sources_digest()
         if not mark.exists() or mark.read_text() != digest:
             mark.unlink(missing_ok=True)
-            with say.step(f"building pg_tenancy for PostgreSQL {major}"):
-                install_into(server, f"pg{major}-given" if server.given else f"pg{major}")
+            with say.step(f"building pg_tenancy for PostgreSQL {major}{' (optimised)' if optimised else ''}"):
+                install_into(server, f"pg{what}-given" if server.given else f"pg{what}", *flags)
             mark.write_text(digest)
     return server
 

@@ -35,13 +35,14 @@ class Cluster:
         self._lock = None
 
     @classmethod
-    def start(cls, major=None, name="test", settings=(), from_data=None):
+    def start(cls, major=None, name="test", settings=(), from_data=None, optimised=False):
         """A running cluster with the extension installed (not yet created). settings: lines of postgresql.conf.
 
         from_data: a function that fills the empty data folder, instead of initdb (for base backups).
+        optimised: with the build that a DBA would run; for measurements.
         """
         major = major or servers.default()
-        server = build.install(major)
+        server = build.install(major, optimised)
         folder = paths.tools(HOME) / f"{name}-{major}-{os.getpid()}.{next(NUMBERS)}"
         cluster = cls(server, folder)
         with say.lock("clusters"):

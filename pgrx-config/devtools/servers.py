@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import apt, fetch, paths, say
@@ -66,6 +66,16 @@ def get(major):
     if f" {major}." not in answer:
         raise say.Failure(f"{server.bindir} holds {answer.strip()}, not PostgreSQL {major}")
     return server
+
+
+def copy(server, name):
+    """A copy of one of our servers, to install another build of the extension into."""
+    root = next(folder for folder in server.bindir.parents if folder.parent == paths.tools("servers"))
+
+    def fill(folder):
+        shutil.copytree(root, folder, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("pg_tenancy*"))
+    made = fetch.unpacked(paths.tools("servers") / f"{root.name}-{name}", fill)
+    return replace(server, bindir=made / server.bindir.relative_to(root))
 
 
 def from_wheel(major, wanted):

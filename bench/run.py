@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Measures pg_tenancy against what is written by hand and against the usual set-ups. README.md says what and how."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "pgrx-config")]
+
+from devtools import fetch, say  # noqa: E402
+from devtools.cluster import Cluster  # noqa: E402
+from harness import chart, machine, reads, report, results  # noqa: E402
+
+# Nothing runs beside what is measured, and all of it is in memory.
+SETTINGS = ["autovacuum = off", "shared_buffers = 1GB", "work_mem = 64MB", "maintenance_work_mem = 256MB", "max_wal_size = 16GB",
+            "wal_level = minimal", "max_wal_senders = 0"]
+GROUPS = {"reads": reads.measure}
+FULL = {"rows": 1_000_000, "seconds": 2.0}
+QUICK = {"rows": 100_000, "seconds": 0.15}
+
+
+class Bench:
+    """What all groups need: the server, how much, and connections to it."""
+
+    def __init__(self, cluster, quick):
+        self.cluster, self.quick = cluster, quick
+        self.rows, self.seconds = (QUICK if quick else FULL).values()
+
+    def connect(self, database, user="postgres"):
+        folder = str(fetch.python("psycopg"))
+        if folder not in sys.path:
+            sys.path.append(folder)
+        import psycopg
+        return psycopg.connect(self.cluster.conninfo(database, user), autocommit=True)
+
+
+def run_major(major, options):
+    """All cases on one server; gives its version and the cases."""
+    with Cluster.start(major, "bench", SETTINGS, optimised=True) as cluster:
+        say.line(f"\nPostgreSQL {machine.version(cluster.server)}")
+        bench, cases = Bench(cluster, options.quick), []
+        for name, measure in GROUPS.items():
+            if options.only and options.only not in name:
+                continue
+            group = None
+            for case in measure(bench):
+                case.major = major
+                if case.group != group:
+                    say.line(report.header(case.group, case))
+                group = case.group
+                cases.append(case)
+                say.line(report.line(case))
+        return machine.version(cluster.server), cases
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pg", default="", help="majors, like 18 or 15,18 (the default)")
+    parser.add_argument("--quick", action="store_true", help="less data and time: for a look, not for results")
+    parser.add_argument("--only", default="", help=f"only this group: {', '.join(GROUPS)}")
+    options = parser.parse_args()
+    majors = [int(word) for word in options.pg.replace(",", " ").split()] or ([18] if options.quick else [18, 15])
+    began, versions, cases = time.monotonic(), [], []
+    for major in majors:
+        version, found = run_major(major, options)
+        versions.append(version)
+        cases += found
+    say.line(report.closing(cases))
+    about = machine.about(versions, options.quick, (QUICK if options.quick else FULL)["rows"])
+    # A look must not overwrite results.
+    name = "quick" if options.quick or options.only else "latest"
+    results.write(HERE / "results" / f"{name}.json", about, cases)
+    chart.draw(HERE / "results" / f"{name}.svg", about, cases)
+    say.line(f"\n{time.monotonic() - began:.0f} s; bench/results/{name}.json and .svg")
+    return 0
+
+
+say.main(main)
