@@ -12,12 +12,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "pgrx-config")]
 
 from devtools import fetch, say  # noqa: E402
 from devtools.cluster import Cluster  # noqa: E402
-from harness import chart, machine, reads, report, results  # noqa: E402
+from harness import chart, contexts, machine, millions, reads, report, results, world, writes  # noqa: E402
 
 # Nothing runs beside what is measured, and all of it is in memory.
 SETTINGS = ["autovacuum = off", "shared_buffers = 1GB", "work_mem = 64MB", "maintenance_work_mem = 256MB", "max_wal_size = 16GB",
             "wal_level = minimal", "max_wal_senders = 0"]
-GROUPS = {"reads": reads.measure}
+GROUPS = {"reads": reads.measure, "writes": writes.measure, "context": contexts.measure, "million": millions.measure}
 FULL = {"rows": 1_000_000, "seconds": 2.0}
 QUICK = {"rows": 100_000, "seconds": 0.15}
 
@@ -42,6 +42,7 @@ def run_major(major, options):
     with Cluster.start(major, "bench", SETTINGS, optimised=True) as cluster:
         say.line(f"\nPostgreSQL {machine.version(cluster.server)}")
         bench, cases = Bench(cluster, options.quick), []
+        world.script(bench, "postgres", "roles")
         for name, measure in GROUPS.items():
             if options.only and options.only not in name:
                 continue

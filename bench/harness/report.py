@@ -38,6 +38,9 @@ def line(case):
 
 
 def ratio(case, name):
+    """Of a race the competitor's ratio, of a figure the value."""
+    if case.unit != "ms":
+        return number(case.outcome.ms[name])
     found = case.outcome.ratio.get(name)
     return "cannot" if found is None else f"{found:.2f}" if found < 100 else f"{found:,.0f}"
 

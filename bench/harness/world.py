@@ -25,9 +25,11 @@ def fill(bench, database):
     return database
 
 
-def start(bench, database):
+def start(bench, database, with_tenants=True):
     bench.cluster.createdb(database)
-    script(bench, database, "tenants")
+    script(bench, database, "extension")
+    if with_tenants:
+        script(bench, database, "tenants")
     script(bench, database, "competitors")
 
 

@@ -1,12 +1,4 @@
--- Who competes: a login role each. The policies of all stand on the same tables, each for its own role.
-create role bench_hand login bypassrls;
-create role bench_ours login;
-create role bench_setting login;
-create role bench_any login;
-create role bench_member login;
-create role bench_function login;
-create role bench_loader login bypassrls;
-
+-- What the competitors' policies call, and their policies, which all stand on the same tables, each for its own role.
 create function bench.my_tenants() returns uuid[] language sql stable parallel safe
   as $$ select string_to_array(current_setting('bench.tenants'), ',')::uuid[] $$;
 create function bench.may_see(tenant uuid) returns boolean language plpgsql stable parallel safe as $$

@@ -1,7 +1,4 @@
 -- 1,000 tenants; bench.tenant numbers them from 0. Users of four reaches: one tenant, 20, 500, all.
-create extension pg_tenancy;
-create schema bench;
-insert into tenancy.tenants (name, allows_subtenants) values ('Provider', false);
 insert into tenancy.tenants (name) select 'Tenant ' || n from generate_series(0, 999) n;
 create table bench.tenant (nth integer primary key, id uuid not null unique);
 insert into bench.tenant select substring(name from '\d+')::integer, id from tenancy.tenants where kind = 'tenant';
@@ -12,8 +9,6 @@ where g.name in ('twenty', 'many');
 insert into tenancy.roles (name, read_access, read_group_id) select name, 'group', id from tenancy.tenant_groups where name in ('twenty', 'many');
 insert into tenancy.roles (name, read_access) values ('everywhere', 'all');
 
--- What hand-rolled set-ups keep: which user may see which tenants.
-create table bench.membership (user_id integer, tenant_id uuid, primary key (user_id, tenant_id));
 insert into bench.membership select u, id from bench.tenant, unnest(array[1, 20, 500, 1000]) u
 where case u when 1 then nth = 500 when 20 then nth % 50 = 0 when 500 then nth % 2 = 0 else true end;
 analyze;

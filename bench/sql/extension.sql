@@ -1,0 +1,5 @@
+-- The extension with its service provider, and what hand-rolled set-ups keep: which user may see which tenants.
+create extension pg_tenancy;
+create schema bench;
+insert into tenancy.tenants (name) values ('Provider');
+create table bench.membership (user_id integer, tenant_id uuid, primary key (user_id, tenant_id));
