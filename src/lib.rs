@@ -12,6 +12,7 @@ mod domains;
 mod error;
 mod groups;
 mod hierarchy;
+mod lifecycle;
 mod logins;
 mod mend;
 mod model;
@@ -43,6 +44,7 @@ extension_sql_file!("../sql/install/05_policies.sql", name = "own_policies", req
 extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["own_policies"]);
 extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
 extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
+extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requires = ["progress"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

@@ -54,6 +54,11 @@ fn of(relation: pg_sys::Oid) -> Vec<Part> {
     PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))
 }
 
+/// The table and all its parts.
+pub fn all(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
+    of(relation).into_iter().map(|part| part.relation).collect()
+}
+
 /// The table and its inheritance children: what a constraint or row trigger has to be given to one by one.
 pub fn with_own_constraints(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
     of(relation).into_iter().filter(|p| p.relation == relation || !p.is_partition).map(|p| p.relation).collect()

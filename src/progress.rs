@@ -33,6 +33,7 @@ words! {
     /// The long operations.
     Operation {
         Validate => "validate",
+        Delete => "delete",
     }
 }
 
@@ -44,6 +45,8 @@ words! {
         CheckingReferences => "checking references",
         Protecting => "protecting",
         Indexing => "creating an index",
+        Counting => "counting rows",
+        Deleting => "deleting rows",
     }
 }
 

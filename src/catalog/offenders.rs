@@ -137,6 +137,15 @@ impl TenantKey {
         self.tenant().is_some_and(|id| hierarchy::tenant(id).is_some())
     }
 
+    /// The key of a tenant as an argument; NULL for one that does not exist.
+    fn argument(key: KeyType, tenant: Uuid) -> (Oid, Arg) {
+        match Self::of(key, tenant) {
+            Some(Self::Uuid(id)) => (pg_sys::UUIDOID, arg(to_pg(id))),
+            Some(Self::Number(number)) => (pg_sys::INT8OID, arg(number)),
+            None => (pg_sys::INT8OID, None),
+        }
+    }
+
     /// An array of keys of one type as an argument.
     fn array(key: KeyType, keys: &[Self]) -> (Oid, Arg) {
         Self::nullable_array(key, &keys.iter().copied().map(Some).collect::<Vec<_>>())
@@ -235,6 +244,37 @@ fn between_owners(
     };
     let text = template::fill(include_str!("../../sql/templates/referring_rows.sql"), &values);
     look(child, &text, args, judge).into_iter().flatten().collect()
+}
+
+/// How many rows refer to rows of a tenant and would stay if its rows went: those of others, or all, if the rows of the
+/// referring table do not go.
+pub fn staying(reference: &Reference, tenant: Uuid, table_goes: bool) -> i64 {
+    let (child, parent) = (reference.child_protection.tenant.as_ref(), reference.parent_protection.tenant.as_ref());
+    let Some(parent_column) = parent else { return 0 };
+    let child_key = child.map_or(KeyType::Uuid, |column| column.key);
+    let condition = condition(reference);
+    let values = [
+        ("key", "'{}'::jsonb".into()),
+        ("child", from(reference.child)),
+        ("parent", from(reference.parent)),
+        ("condition", condition),
+        ("given", given(reference)),
+        ("child_tenant", tenant_of("r", child)),
+        ("parent_tenant", tenant_of("p", Some(parent_column))),
+        ("all", (!table_goes).to_string()),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    if owner::owner_of(reference.child) != owner::owner_of(reference.parent) {
+        let stays = |child: Option<Uuid>| !table_goes || child != Some(tenant);
+        let args = [TenantKey::array(child_key, &[]), (pg_sys::BOOLOID, arg(true))];
+        let found = between_owners(reference.child, reference, &values, &args, |child, parents| {
+            !(stays(child) && parents.contains(&Some(tenant)))
+        });
+        return found.len() as i64;
+    }
+    let text = template::fill(include_str!("../../sql/templates/kept_references.sql"), &values);
+    let args = [parent_column.key, child_key].map(|key| TenantKey::argument(key, tenant));
+    look(reference.child, &text, &args, |row| row.must::<i64>(1)).into_iter().sum()
 }
 
 /// The tenants of the rows with a key, which is given as the referring columns have it.

@@ -3,6 +3,7 @@
 //!
 //! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
 
+mod lifecycle;
 mod people;
 mod rows;
 
@@ -12,6 +13,7 @@ use std::rc::Rc;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 
+pub use lifecycle::LifecycleRefusal;
 pub use people::PeopleRefusal;
 pub use rows::RowRefusal;
 

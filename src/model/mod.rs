@@ -3,6 +3,7 @@
 pub mod built_in;
 pub mod domain;
 pub mod identity;
+pub mod order;
 pub mod scope;
 pub mod shape;
 pub mod system_group;

@@ -1,0 +1,2 @@
+-- $1 tenant.
+delete from tenancy.tenants t where t.id = $1

@@ -1,0 +1,72 @@
+//! The life of a tenant's rows: going out, coming in, going away.
+
+mod delete;
+
+use pgrx::pg_sys::{self, Oid};
+use uuid::Uuid;
+
+use crate::catalog::protection::{self, KeyType, TenantColumn};
+use crate::catalog::to_pg;
+use crate::error::{LifecycleRefusal, Refusal};
+use crate::pg::spi::{Arg, Query, Row, Sees, arg, query};
+use crate::pg::{owner, relations};
+use crate::session;
+
+query!(TENANT_FACTS, "tenant_facts.sql", &[pg_sys::UUIDOID]);
+query!(TENANT_TO_DELETE, "tenant_to_delete.sql", &[pg_sys::UUIDOID]);
+
+/// The tenant that an operation is about.
+struct Subject {
+    id: Uuid,
+    name: String,
+    kind: String,
+    active: bool,
+    number: i64,
+}
+
+impl Subject {
+    fn find(id: Uuid) -> Result<Self, Refusal> {
+        Self::read(id, &TENANT_FACTS)
+    }
+
+    /// Locks it, so that nobody else writes rows of it until the end of the transaction.
+    fn lock(id: Uuid) -> Result<Self, Refusal> {
+        Self::read(id, &TENANT_TO_DELETE)
+    }
+
+    fn read(id: Uuid, query: &'static std::thread::LocalKey<Query>) -> Result<Self, Refusal> {
+        let read =
+            |row: &Row| Self { id, name: row.must(1), kind: row.must(2), active: row.must(3), number: row.must(4) };
+        owner::run(|| query.with(|q| q.first(&[arg(to_pg(id))], Sees::Latest, read)))
+            .ok_or_else(|| LifecycleRefusal::NoSuchTenant.into())
+    }
+
+    /// The tenant as a column of this type names it.
+    fn key(&self, key: KeyType) -> (Oid, Arg) {
+        match key {
+            KeyType::Uuid => (pg_sys::UUIDOID, arg(to_pg(self.id))),
+            KeyType::Number => (pg_sys::INT8OID, arg(self.number)),
+        }
+    }
+
+    /// The service provider and the built-in tenants stay.
+    fn check_ordinary(&self, change: &'static str) -> Result<(), Refusal> {
+        match self.kind.as_str() {
+            "service_provider" => Err(Refusal::ServiceProvider { tenant: self.name.clone(), change }),
+            "default" | "none" => Err(Refusal::BuiltIn { what: "tenant", name: self.name.clone(), change }),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn require_administrator(what: &'static str) -> Result<(), Refusal> {
+    if session::administers() { Ok(()) } else { Err(Refusal::AdministratorsOnly { what }) }
+}
+
+/// The column of a table that says whose each row is.
+fn tenant_column(relation: Oid) -> Result<TenantColumn, Refusal> {
+    let protection = protection::protection(relation).filter(|protection| protection.root == relation);
+    protection
+        .and_then(|protection| protection.tenant)
+        .ok_or_else(|| LifecycleRefusal::NoTenantColumn { relation: relations::qualified(relation) }.into())
+}
