@@ -13,6 +13,7 @@ use crate::catalog::protection::{KeyType, Protection, Reference, TenantColumn};
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{Refusal, RowRefusal};
 use crate::modes;
+use crate::pg::key_index::{Found, KeyIndex, value_of};
 use crate::pg::rows::TriggerRow;
 use crate::pg::spi::{Arg, Plan, Row, Sees};
 use crate::pg::{owner, relations};
@@ -34,11 +35,13 @@ pub enum Phase {
 pub fn tenant_of(row: &TriggerRow, number: i16, column: &TenantColumn) -> Tenant {
     match column.key {
         KeyType::Uuid => row.get::<pgrx::Uuid>(number).map(from_pg),
-        // A number that no tenant has is not "no tenant": the foreign key to tenants refuses the row, now or at commit.
-        KeyType::Number => row
-            .integer(number)
-            .map(|key| hierarchy::tenant_by_number(key).unwrap_or_else(|| Uuid::from_u64_pair(0, key.cast_unsigned()))),
+        KeyType::Number => row.integer(number).map(tenant_with_number),
     }
+}
+
+/// A number that no tenant has is not "no tenant": the foreign key to tenants refuses the row, now or at commit.
+fn tenant_with_number(number: i64) -> Uuid {
+    hierarchy::tenant_by_number(number).unwrap_or_else(|| Uuid::from_u64_pair(0, number.cast_unsigned()))
 }
 
 /// The values of a key in a row.
@@ -104,11 +107,23 @@ pub fn check_not_referred(reference: &Reference, key: &Key) -> Result<(), Refusa
 /// granted on the old one.
 pub fn holders(reference: &Reference, key: &Key) -> Rc<[Tenant]> {
     reference.held.tenants(&key.image, || {
-        if ask(reference, Side::LockedParent, key, |_| ()).is_empty() {
-            return Vec::new();
+        match reference.key_index.as_ref().map_or(Found::NoIndex, |index| holder(reference, index, key)) {
+            Found::Row(tenant) => vec![tenant],
+            Found::Nothing => Vec::new(),
+            Found::NoIndex if ask(reference, Side::LockedParent, key, |_| ()).is_empty() => Vec::new(),
+            Found::NoIndex => ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row)),
         }
-        ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row))
     })
+}
+
+/// The same without a query.
+fn holder(reference: &Reference, index: &KeyIndex, key: &Key) -> Found<Tenant> {
+    let read = |value: Arg| match reference.parent_protection.tenant.as_ref()?.key {
+        KeyType::Uuid => value_of::<pgrx::Uuid>(value).map(from_pg),
+        // An integer of four bytes is passed like one of eight.
+        KeyType::Number => value_of(value).map(tenant_with_number),
+    };
+    owner::run_as_owner_of(reference.parent, || index.lock(&key.values, reference.parent_tenant_number, read))
 }
 
 /// Asks one side of a reference with the rights of the table's owner.
@@ -162,7 +177,7 @@ pub fn enforce(outcome: Result<(), Refusal>) -> Result<(), Refusal> {
 fn column_tenant(protection: &Protection, row: &Row) -> Tenant {
     match protection.tenant.as_ref()?.key {
         KeyType::Uuid => row.get::<pgrx::Uuid>(1).map(from_pg),
-        KeyType::Number => row.get::<i64>(1).and_then(hierarchy::tenant_by_number),
+        KeyType::Number => row.get::<i64>(1).map(tenant_with_number),
     }
 }
 

@@ -47,9 +47,34 @@ select
   c.confupdtype = 'a',
   -- Older minor releases (16.2) do not enforce what a partitioned table refers to in itself: the row referred to may be
   -- deleted.
-  c.convalidated and (c.conrelid <> c.confrelid or (select t.relkind <> 'p' from pg_class t where t.oid = c.conrelid))
+  c.convalidated and (c.conrelid <> c.confrelid or (select t.relkind <> 'p' from pg_class t where t.oid = c.conrelid)),
+  -- The index by which the row referred to can be found without a query: that of an ordinary table, where values are
+  -- compared as they are.
+  case when i.fits then c.conindid end,
+  i.positions,
+  i.procedures,
+  i.value_types
 from pg_constraint c
 left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
+cross join lateral (
+  select
+    count(*) = count(*) filter (
+      where parent_table.relkind = 'r' and am.amname = 'btree' and o.oprright = child.atttypid
+        and parent.attcollation = child.attcollation
+        and parent.attcollation = (x.indcollation::oid[])[array_position(x.indkey::smallint[], k.parent)]
+    ) as fits,
+    array_agg((array_position(x.indkey::smallint[], k.parent) + 1)::smallint order by k.nth) as positions,
+    array_agg(o.oprcode::oid order by k.nth) as procedures,
+    array_agg(o.oprright order by k.nth) as value_types
+  from unnest(c.conpfeqop, c.conkey, c.confkey) with ordinality k (operator, child, parent, nth)
+  join pg_operator o on o.oid = k.operator
+  join pg_attribute child on child.attrelid = c.conrelid and child.attnum = k.child
+  join pg_attribute parent on parent.attrelid = c.confrelid and parent.attnum = k.parent
+  join pg_class parent_table on parent_table.oid = c.confrelid
+  join pg_index x on x.indexrelid = c.conindid
+  join pg_class index_class on index_class.oid = c.conindid
+  join pg_am am on am.oid = index_class.relam
+) i
 where c.contype = 'f'
   and c.conparentid = 0
   and (c.conrelid in (select relation from up) or c.confrelid in (select relation from up))

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::held::Held;
 use super::hierarchy;
+use crate::pg::key_index::{KeyColumn, KeyIndex};
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
@@ -98,6 +99,10 @@ pub struct Reference {
     pub registered: bool,
     /// The rows referred to that this transaction holds.
     pub held: Held,
+    /// The index by which the row referred to is found; None where it takes queries.
+    pub key_index: Option<KeyIndex>,
+    /// The number of the tenant column of the table referred to.
+    pub parent_tenant_number: Option<i16>,
     /// The query that locks the row referred to; made when first needed, like the others.
     pub lock_parent: OnceCell<Plan>,
     /// The query for the tenant of the row referred to.
@@ -255,15 +260,26 @@ pub fn protection(relation: Oid) -> Option<Protection> {
     owner::run(|| PROTECTION_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))
 }
 
+/// How the index of a foreign key, in a row of `references_of.sql`, is searched.
+fn key_columns(row: &Row) -> Vec<KeyColumn> {
+    let (positions, procedures, types): (Vec<i16>, Vec<Oid>, Vec<Oid>) = (row.must(17), row.must(18), row.must(19));
+    let columns = positions.into_iter().zip(procedures).zip(types);
+    columns.map(|((position, procedure), value_type)| KeyColumn { position, procedure, value_type }).collect()
+}
+
 /// The foreign key of a row of `references_of.sql`, if both ends are protected.
 fn reference(row: &Row) -> Option<Reference> {
     let (child, parent) = (row.must(1), row.must(3));
+    let parent_protection = protection(parent)?;
+    let tenant = parent_protection.tenant.as_ref();
     Some(Reference {
+        key_index: row.get(16).map(|index| KeyIndex::new(parent, index, key_columns(row))),
+        parent_tenant_number: tenant.and_then(|tenant| relations::column_number(parent, &tenant.name)),
         child,
         child_protection: protection(child)?,
         constraint: row.must(2),
         parent,
-        parent_protection: protection(parent)?,
+        parent_protection,
         child_columns: row.must(4),
         parent_columns: row.must(5),
         operators: row.must(6),

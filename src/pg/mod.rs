@@ -7,6 +7,7 @@ pub mod answers;
 pub mod context_setting;
 pub mod ddl_commands;
 pub mod invalidation;
+pub mod key_index;
 pub mod locks;
 pub mod owner;
 pub mod planner;
