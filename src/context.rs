@@ -1,4 +1,4 @@
-//! Entering and leaving: `enter`, `enter_tenant`, `leave`, and who the session is.
+//! Entering and leaving: `enter`, `enter_tenant`, `authenticate`, `leave`, and who the session is.
 
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{Uuid, pg_extern};
@@ -22,6 +22,13 @@ fn enter_tenant(tenant_id: Option<Uuid>, role: Option<&str>, for_session: Option
     let id = from_pg(given(tenant_id, "enter_tenant", "tenant_id")?);
     let identity = Identity::Tenant { id, role: given(role, "enter_tenant", "role")?.to_owned() };
     Ok(session::enter(identity, for_session.unwrap_or(false))?)
+}
+
+/// Acts for whom a signed token names. See `tenancy.authenticate`.
+#[pg_extern(sql = false)]
+fn authenticate(token: Option<&str>, for_session: Option<bool>) -> Result<(), ErrorReport> {
+    let token = given(token, "authenticate", "token")?;
+    Ok(session::authenticate(token, for_session.unwrap_or(false))?)
 }
 
 /// Acts for nobody until the end of the transaction. See `tenancy.leave`.

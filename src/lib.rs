@@ -30,6 +30,7 @@ mod references;
 mod row_triggers;
 mod session;
 mod tenants;
+mod token_keys;
 mod violations;
 
 use pgrx::{extension_sql_file, pg_guard};
@@ -45,6 +46,7 @@ extension_sql_file!("../sql/install/06_protection.sql", name = "protection", req
 extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
 extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
 extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requires = ["progress"]);
+extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = ["domains"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

@@ -2,16 +2,21 @@
 //!
 //! The answer is kept until the context setting or one of our tables changes. Asking costs two loads and a borrow.
 
+mod plans;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use pgrx::PgLogLevel;
+use pgrx::pg_sys::panic::ErrorReport;
+
 use crate::catalog::access::{self, Mode};
+use crate::catalog::tokens::{self, Verified};
 use crate::catalog::watched;
-use crate::error::Refusal;
+use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::model::scope::Access;
-use crate::model::shape::Reach;
-use crate::pg::{context_setting, owner, planner, transactions};
+use crate::pg::{context_setting, owner, transactions};
 
 /// What is remembered, and of which generation of our tables it is true.
 struct Known {
@@ -20,6 +25,16 @@ struct Known {
     identity: Option<Identity>,
     mode: Mode,
     access: Rc<Access>,
+    /// For a token: when it is valid.
+    token: Option<Rc<Verified>>,
+}
+
+impl Known {
+    fn still_true(&self) -> bool {
+        self.generation == watched::generation()
+            && self.login == owner::session_user()
+            && self.token.as_deref().is_none_or(|token| check_period(token).is_ok())
+    }
 }
 
 thread_local! {
@@ -31,15 +46,20 @@ thread_local! {
     static SEVERAL_ACTED: Cell<bool> = const { Cell::new(false) };
     /// The nesting level of the savepoint in which the context was entered in this transaction; 0 if it was not.
     static ENTERED_AT: Cell<i32> = const { Cell::new(0) };
-    /// The shape of context for which this backend has made plans.
-    static PLANNED: Cell<Option<Shape>> = const { Cell::new(None) };
-    /// Whether the login role is known to stand for no user.
-    static LOGIN_IS_NOBODY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Prepares to hear of the context's changes. Call from `_PG_init`.
 pub fn init() {
-    context_setting::init(context_reverted);
+    context_setting::init(context_setting::Listeners {
+        context: |to_nobody| {
+            ASKED.set(false);
+            plans::context_reverted(to_nobody);
+        },
+        token: |token| {
+            ASKED.set(false);
+            plans::token_set(token);
+        },
+    });
 }
 
 /// What the session may do, and the mode in which the installation is.
@@ -67,53 +87,14 @@ fn note_acting(identity: Option<&Identity>) {
 /// The same for the planner: remembers for which shape of context this backend makes plans.
 pub fn ask_for_plan<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     ask(|access, mode| {
-        PLANNED.set(Some(Shape::of(access, mode)));
+        plans::made_for(access, mode);
         question(access, mode)
     })
 }
 
-/// What plans take for granted about a context.
-#[derive(Clone, Copy)]
-struct Shape {
-    reads: Reach,
-    writes: Reach,
-    mode: Mode,
-}
-
-impl Shape {
-    fn of(access: &Access, mode: Mode) -> Self {
-        Self { reads: Reach::of(&access.reads.ids), writes: Reach::of(&access.writes.ids), mode }
-    }
-
-    fn same_plans(self, other: Self) -> bool {
-        self.reads.same_plan(other.reads) && self.writes.same_plan(other.writes) && self.mode == other.mode
-    }
-}
-
-/// Drops the plans that were made for another shape of context than the one in force.
-fn drop_unfit_plans() {
-    let Some(planned) = PLANNED.get() else { return };
-    if !ask(|access, mode| planned.same_plans(Shape::of(access, mode))) {
-        PLANNED.set(None);
-        planner::forget_plans();
-    }
-}
-
-/// One of our tables changed: which shape a context has now is not known before it is asked for. Runs when no catalog may
-/// be read.
+/// One of our tables changed. Runs when no catalog may be read.
 pub fn catalog_changed() {
-    if PLANNED.take().is_some() {
-        planner::forget_plans();
-    }
-}
-
-/// The context setting changed by itself, at the end of a transaction or savepoint or by RESET. Where it leaves nobody,
-/// plans made for somebody find nothing, which is right; somebody else may need other plans.
-fn context_reverted(to_nobody: bool) {
-    ASKED.set(false);
-    if !(to_nobody && LOGIN_IS_NOBODY.get()) && PLANNED.take().is_some() {
-        planner::forget_plans();
-    }
+    plans::catalog_changed();
 }
 
 /// May the current user change tenants, groups, roles and users: by being a superuser, or by the session's context?
@@ -123,10 +104,7 @@ pub fn administers() -> bool {
 
 fn refresh() {
     let changed = context_setting::take_changed();
-    let current = KNOWN.with_borrow(|known| {
-        known.as_ref().is_some_and(|k| k.generation == watched::generation() && k.login == owner::session_user())
-    });
-    if current && !changed {
+    if !changed && KNOWN.with_borrow(|known| known.as_ref().is_some_and(Known::still_true)) {
         return;
     }
     // Have the result in hand before remembering it: reading our tables can itself find that they changed. What was
@@ -135,21 +113,78 @@ fn refresh() {
     watched::watch();
     let generation = watched::generation();
     let login = owner::session_user();
-    let identity = identity();
+    let (identity, token) = match in_force() {
+        Ok(found) => found,
+        Err(refusal) => return ErrorReport::from(refusal).report(PgLogLevel::ERROR),
+    };
     let access = identity.as_ref().and_then(access::resolve).unwrap_or_else(|| Rc::new(Access::nobody()));
     let mode = access::mode();
     // In setup mode, whoever does not administer is nobody.
     let access = if mode == Mode::Setup && !access.administers { Rc::new(Access::nobody()) } else { access };
-    KNOWN.with_borrow_mut(|known| *known = Some(Known { generation, login, identity, mode, access }));
+    if token.is_some() {
+        plans::token_means(&access, mode, access::identity_of_login(login).is_none());
+    }
+    KNOWN.with_borrow_mut(|known| *known = Some(Known { generation, login, identity, mode, access, token }));
 }
 
-/// The identity in force: the one entered, or the one that the login role stands for.
-fn identity() -> Option<Identity> {
-    match context_setting::get() {
+/// The identity in force: the one entered, the one that the token names, or the one that the login role stands for.
+fn in_force() -> Result<(Option<Identity>, Option<Rc<Verified>>), Refusal> {
+    let token = context_setting::token().map(|text| trusted(&text)).transpose()?;
+    if let Some(text) = context_setting::get() {
         // What cannot be read was not written by us: nobody.
-        Some(text) => text.parse().ok(),
-        None => access::identity_of_login(owner::session_user()),
+        let entered = text.parse().ok();
+        if token.as_ref().is_some_and(|token| entered.as_ref() != Some(&token.identity)) {
+            return Err(TokenRefusal::NamesAnother.into());
+        }
+        return Ok((entered, token));
     }
+    let identity = match &token {
+        Some(token) => Some(token.identity.clone()),
+        None => access::identity_of_login(owner::session_user()),
+    };
+    if let Some(identity) = &identity {
+        check_first(identity)?;
+    }
+    Ok((identity, token))
+}
+
+/// A token that names somebody who may be entered now.
+fn trusted(text: &str) -> Result<Rc<Verified>, Refusal> {
+    let token = tokens::verify(text)?;
+    check_period(&token)?;
+    let access = access::resolve(&token.identity).ok_or_else(|| unknown(&token.identity))?;
+    // The same words for somebody of another tenant and for nobody.
+    if token.only_tenant.is_some() && access.home != token.only_tenant {
+        return Err(unknown(&token.identity));
+    }
+    Ok(token)
+}
+
+/// Rights are those at a statement's begin: a token that expires while it runs was good enough.
+fn check_period(token: &Verified) -> Result<(), Refusal> {
+    let now = transactions::statement_began();
+    if now < token.from {
+        return Err(TokenRefusal::NotYetValid.into());
+    }
+    if now >= token.until {
+        return Err(TokenRefusal::Expired.into());
+    }
+    Ok(())
+}
+
+fn unknown(identity: &Identity) -> Refusal {
+    match identity {
+        Identity::User { .. } => Refusal::UnknownUser,
+        _ => Refusal::UnknownTenant,
+    }
+}
+
+/// Nobody else may have acted in this transaction.
+fn check_first(identity: &Identity) -> Result<(), Refusal> {
+    if SEVERAL_ACTED.get() || ACTED.with_borrow(|acted| acted.as_ref().is_some_and(|acted| acted != identity)) {
+        return Err(Refusal::SecondEntry);
+    }
+    Ok(())
 }
 
 /// Acts for `identity` from now on, until the end of the transaction or of the session.
@@ -157,23 +192,39 @@ pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
     if !transactions::may_change_settings() {
         return Err(Refusal::EnterInParallel);
     }
-    let unknown = || match identity {
-        Identity::User { .. } => Refusal::UnknownUser,
-        _ => Refusal::UnknownTenant,
-    };
-    access::resolve(&identity).ok_or_else(unknown)?;
-    let acted = ACTED.with_borrow(Clone::clone);
-    if SEVERAL_ACTED.get() || acted.is_some_and(|acted| acted != identity) {
-        return Err(Refusal::SecondEntry);
+    access::resolve(&identity).ok_or_else(|| unknown(&identity))?;
+    check_first(&identity)?;
+    if let Some(text) = context_setting::token()
+        && trusted(&text)?.identity != identity
+    {
+        return Err(TokenRefusal::NamesAnother.into());
     }
-    LOGIN_IS_NOBODY.set(access::identity_of_login(owner::session_user()).is_none());
     context_setting::set(&identity.to_string(), for_session);
-    drop_unfit_plans();
+    entered(identity);
+    Ok(())
+}
+
+/// Acts for whom the token names, in place of whom the session acted for before this transaction.
+pub fn authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
+    if !transactions::may_change_settings() {
+        return Err(Refusal::EnterInParallel);
+    }
+    let identity = trusted(token)?.identity.clone();
+    check_first(&identity)?;
+    context_setting::set("", for_session);
+    context_setting::set_token(token, for_session);
+    entered(identity);
+    Ok(())
+}
+
+/// Notes who acts in this transaction.
+fn entered(identity: Identity) {
+    plans::entered(access::identity_of_login(owner::session_user()).is_none());
+    plans::drop_unfit();
     ACTED.with_borrow_mut(|acted| *acted = Some(identity));
     if ENTERED_AT.get() == 0 {
         ENTERED_AT.set(transactions::nesting_level());
     }
-    Ok(())
 }
 
 /// Acts for nobody until the end of the transaction, and after it as if nobody had entered.
@@ -183,12 +234,14 @@ pub fn leave() -> Result<(), Refusal> {
     }
     let level = transactions::nesting_level();
     // A rollback to a savepoint opened after the entry would bring the context back.
-    if context_setting::get().is_some() && level > ENTERED_AT.get().max(1) {
+    let acts = context_setting::get().is_some() || context_setting::token().is_some();
+    if acts && level > ENTERED_AT.get().max(1) {
         return Err(Refusal::LeaveInsideSavepoint);
     }
     context_setting::set("", true);
+    context_setting::set_token("", true);
     context_setting::set(&Identity::Nobody.to_string(), false);
-    drop_unfit_plans();
+    plans::drop_unfit();
     Ok(())
 }
 

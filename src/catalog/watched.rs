@@ -10,7 +10,7 @@ use pgrx::pg_sys;
 use crate::pg::relations;
 
 /// Tables that decide what a context may do.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
     "tenants",
     "contacts",
     "users",
@@ -20,6 +20,8 @@ const TABLES: [&str; 9] = [
     "tenant_group_members",
     "installation",
     "protection",
+    "token_keys",
+    "token_secrets",
 ];
 
 thread_local! {

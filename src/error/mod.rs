@@ -6,6 +6,7 @@
 mod lifecycle;
 mod people;
 mod rows;
+mod tokens;
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -16,6 +17,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 pub use lifecycle::LifecycleRefusal;
 pub use people::PeopleRefusal;
 pub use rows::RowRefusal;
+pub use tokens::TokenRefusal;
 
 /// SQLSTATE, message, DETAIL, HINT.
 type Parts = (Code, String, String, String);

@@ -8,4 +8,6 @@ pub mod scope;
 pub mod shape;
 pub mod system_group;
 pub mod template;
+pub mod token;
+pub mod token_key;
 pub mod tree;

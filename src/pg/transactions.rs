@@ -91,3 +91,10 @@ pub fn began() -> pg_sys::Datum {
     // SAFETY: reads a variable of the backend; a timestamp is passed by value on every supported machine.
     pg_sys::Datum::from(unsafe { pg_sys::GetCurrentTransactionStartTimestamp() })
 }
+
+/// When the statement that the client sent began, in seconds since 1970. Parallel workers have it from their leader.
+pub fn statement_began() -> i64 {
+    const SECONDS_BEFORE_2000: i64 = 946_684_800;
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetCurrentStatementStartTimestamp() }.div_euclid(1_000_000) + SECONDS_BEFORE_2000
+}

@@ -49,10 +49,16 @@ insert into tenancy.roles (name, read_access, read_tenant_id) select 'of five', 
 insert into tenancy.user_roles select u.id, r.id from tenancy.users u, tenancy.roles r where r.name <> 'administrator';
 insert into tenancy.domains (domain, tenant_id, includes_subdomains, created_at)
 select replace(name, ' ', '') || '.example', id, number % 2 = 0, '2020-01-01' from tenancy.tenants where name ~ 'level';
+
+insert into tenancy.token_keys (jwk, issuer, audience, not_before, expires_at, enabled, tenant_id)
+select '{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": "one", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}', 'issuer', 'here',
+  '2026-01-01', '2036-01-01', false, id from tenancy.tenants where name = 'level 3';
+insert into tenancy.token_keys (kid, algorithm, jwk, names_tenants)
+values ('two', 'HS256', '{"kty": "oct", "k": "dGhlIHNlY3JldCBpcyBub3QgaW4gYW55IGR1bXAgLi4u"}', true);
 """
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
-          "roles", "user_roles", "domains", "activity", "tenant_groups")
+          "roles", "user_roles", "domains", "activity", "tenant_groups", "token_keys")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;
@@ -98,6 +104,7 @@ class TenancyDump(Scenario):
     def test_plain(self):
         db, restored, file = self.filled(), self.empty(), self.folder() / "dump.sql"
         self.cluster.run("pg_dump", "-d", db, "-f", str(file))
+        self.assertNotIn("dGhlIHNlY3JldC", file.read_text(), "a shared secret is in the dump")
         self.cluster.run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", restored, "-f", str(file))
         self.check(restored)
 
@@ -128,5 +135,5 @@ class TenancyDump(Scenario):
         text = self.cluster.run("pg_dump", "--enable-row-security", "-d", db, user="alice")
         for seen in ("level 2", "level 3", "level 6", "below two"):
             self.assertIn(seen, text)
-        for hidden in ("provider", "level 1", "pilots", "unsorted", "gone"):
+        for hidden in ("provider", "level 1", "pilots", "unsorted", "gone", "issuer", "HS256"):
             self.assertNotIn(f"\t{hidden}\t", text)

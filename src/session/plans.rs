@@ -1,0 +1,102 @@
+//! Plans of this backend that were made for another shape of context than the one in force are dropped.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use crate::catalog::access::Mode;
+use crate::catalog::tokens::{Fingerprint, fingerprint};
+use crate::model::scope::Access;
+use crate::model::shape::Reach;
+use crate::pg::{context_setting, planner};
+
+/// More tokens than a pooled backend meets while they are valid; one that meets more begins anew.
+const MOST: usize = 1000;
+
+thread_local! {
+    /// The shape of context for which this backend has made plans.
+    static PLANNED: Cell<Option<Shape>> = const { Cell::new(None) };
+    /// Whether the login role is known to stand for no user.
+    static LOGIN_IS_NOBODY: Cell<bool> = const { Cell::new(false) };
+    /// The shapes that the contexts of tokens were found to have.
+    static OF_TOKENS: RefCell<HashMap<Fingerprint, Shape>> = RefCell::new(HashMap::new());
+}
+
+/// What plans take for granted about a context.
+#[derive(Clone, Copy)]
+struct Shape {
+    reads: Reach,
+    writes: Reach,
+    mode: Mode,
+}
+
+impl Shape {
+    fn of(access: &Access, mode: Mode) -> Self {
+        Self { reads: Reach::of(&access.reads.ids), writes: Reach::of(&access.writes.ids), mode }
+    }
+
+    fn same_plans(self, other: Self) -> bool {
+        self.reads.same_plan(other.reads) && self.writes.same_plan(other.writes) && self.mode == other.mode
+    }
+}
+
+/// A plan is being made for this context.
+pub fn made_for(access: &Access, mode: Mode) {
+    PLANNED.set(Some(Shape::of(access, mode)));
+}
+
+/// Somebody entered.
+pub fn entered(login_is_nobody: bool) {
+    LOGIN_IS_NOBODY.set(login_is_nobody);
+}
+
+/// Drops the plans that were made for another shape of context than the one in force.
+pub fn drop_unfit() {
+    let Some(planned) = PLANNED.get() else { return };
+    if !super::ask(|access, mode| planned.same_plans(Shape::of(access, mode))) {
+        PLANNED.set(None);
+        planner::forget_plans();
+    }
+}
+
+fn drop_all() {
+    if PLANNED.take().is_some() {
+        planner::forget_plans();
+    }
+}
+
+/// One of our tables changed: which shape a context has now is not known before it is asked for.
+pub fn catalog_changed() {
+    OF_TOKENS.with_borrow_mut(HashMap::clear);
+    drop_all();
+}
+
+/// The context setting changed by itself, at the end of a transaction or savepoint or by RESET. Where it leaves nobody,
+/// plans made for somebody find nothing, which is right; somebody else may need other plans.
+pub fn context_reverted(to_nobody: bool) {
+    if !(to_nobody && LOGIN_IS_NOBODY.get()) {
+        drop_all();
+    }
+}
+
+/// The token was set, or changed by itself. It is not verified before it is needed, which may be after a plan was chosen:
+/// plans are kept where a token of this text is known to need no others.
+pub fn token_set(token: Option<&str>) {
+    let Some(token) = token else { return context_reverted(true) };
+    let Some(planned) = PLANNED.get() else { return };
+    let known = OF_TOKENS.with_borrow(|shapes| shapes.get(&fingerprint(token)).copied());
+    if !known.is_some_and(|shape| planned.same_plans(shape)) {
+        drop_all();
+    }
+}
+
+/// The token in force was found to mean this context.
+pub fn token_means(access: &Access, mode: Mode, login_is_nobody: bool) {
+    LOGIN_IS_NOBODY.set(login_is_nobody);
+    let Some(token) = context_setting::token() else { return };
+    OF_TOKENS.with_borrow_mut(|shapes| {
+        if shapes.len() >= MOST {
+            shapes.clear();
+        }
+        shapes.insert(fingerprint(&token), Shape::of(access, mode));
+    });
+}
