@@ -13,6 +13,7 @@ mod error;
 mod groups;
 mod hierarchy;
 mod lifecycle;
+mod lint;
 mod logins;
 mod mend;
 mod model;
@@ -47,6 +48,7 @@ extension_sql_file!("../sql/install/07_progress.sql", name = "progress", require
 extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
 extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requires = ["progress"]);
 extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = ["domains"]);
+extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["domains"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

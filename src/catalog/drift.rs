@@ -33,7 +33,6 @@ pub struct Drift {
     pub object: String,
     pub finding: String,
     /// The SQL that mends it.
-    #[expect(dead_code, reason = "lint() tells it")]
     pub remedy: String,
 }
 
@@ -60,7 +59,6 @@ pub fn of(root: Oid) -> Vec<Drift> {
     })
 }
 
-#[expect(dead_code, reason = "lint() asks")]
 /// The differences of all protected tables, and the contradictions between registry and catalog.
 pub fn everywhere() -> Vec<Drift> {
     owner::run(|| {

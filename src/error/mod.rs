@@ -7,6 +7,7 @@ mod lifecycle;
 mod people;
 mod rows;
 mod tokens;
+mod trust;
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ pub use lifecycle::LifecycleRefusal;
 pub use people::PeopleRefusal;
 pub use rows::RowRefusal;
 pub use tokens::TokenRefusal;
+pub use trust::TrustRefusal;
 
 /// SQLSTATE, message, DETAIL, HINT.
 type Parts = (Code, String, String, String);

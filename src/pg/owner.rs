@@ -95,6 +95,12 @@ pub fn current_user_reads_all_statistics() -> bool {
     unsafe { pg_sys::has_privs_of_role(pg_sys::GetUserId(), pg_sys::Oid::from(pg_sys::ROLE_PG_READ_ALL_STATS)) }
 }
 
+/// Does the current user have the rights of `pg_monitor`?
+pub fn current_user_monitors() -> bool {
+    // SAFETY: a plain look-up of roles by oid.
+    unsafe { pg_sys::has_privs_of_role(pg_sys::GetUserId(), pg_sys::Oid::from(pg_sys::ROLE_PG_MONITOR)) }
+}
+
 /// The role that `SET ROLE` gave the session. Unlike the current user it is not changed by SECURITY DEFINER functions
 /// nor by the cascades of a foreign key, which run as the owner of the table.
 pub fn outer_user() -> pg_sys::Oid {

@@ -55,10 +55,12 @@ select '{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": "one", "x": "11q
   '2026-01-01', '2036-01-01', false, id from tenancy.tenants where name = 'level 3';
 insert into tenancy.token_keys (kid, algorithm, jwk, names_tenants)
 values ('two', 'HS256', '{"kty": "oct", "k": "dGhlIHNlY3JldCBpcyBub3QgaW4gYW55IGR1bXAgLi4u"}', true);
+insert into tenancy.lint_suppressions values ('authentication_trusts', 'authentication', 'It''s a test.', '2020-01-01', 'alice');
 """
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
-          "roles", "user_roles", "domains", "activity", "tenant_groups", "token_keys")
+          "roles", "user_roles", "domains", "activity", "tenant_groups", "token_keys",
+          "lint_suppressions")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;

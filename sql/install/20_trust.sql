@@ -1,0 +1,58 @@
+-- Whether the database can be trusted: src/lint.rs
+
+-- Locking: none of its own.
+create table tenancy.lint_suppressions (
+  code text not null,
+  object text not null,
+  reason text not null,
+  created_at timestamptz not null default now(),
+  created_by name not null default session_user,
+  primary key (code, object),
+  constraint lint_suppressions_reason_not_blank check (reason ~ '\S')
+);
+
+comment on table tenancy.lint_suppressions is 'findings of lint() that administrators have looked at and accept, each with the reason';
+comment on column tenancy.lint_suppressions.code is 'as lint() gives it';
+comment on column tenancy.lint_suppressions.object is 'as lint() gives it';
+
+create trigger administrators_only before insert or update or delete on tenancy.lint_suppressions
+  for each statement execute function tenancy.require_administrator();
+alter table tenancy.lint_suppressions enable always trigger administrators_only;
+
+create trigger never_truncated before truncate on tenancy.lint_suppressions
+  for each statement execute function tenancy.refuse_truncate();
+alter table tenancy.lint_suppressions enable always trigger never_truncated;
+
+alter table tenancy.lint_suppressions enable row level security;
+create policy lint_suppressions_select on tenancy.lint_suppressions for select using (tenancy.administers());
+create policy lint_suppressions_insert on tenancy.lint_suppressions for insert with check (tenancy.administers());
+create policy lint_suppressions_update on tenancy.lint_suppressions for update using (tenancy.administers()) with check (tenancy.administers());
+create policy lint_suppressions_delete on tenancy.lint_suppressions for delete using (tenancy.administers());
+grant select, insert, update, delete on tenancy.lint_suppressions to public;
+
+select pg_catalog.pg_extension_config_dump('tenancy.lint_suppressions', '');
+
+create function tenancy.lint(include_suppressed boolean default false)
+  returns table (code text, severity text, object text, finding text, remedy text)
+  language c volatile parallel unsafe rows 50
+  as 'MODULE_PATHNAME', 'lint_wrapper';
+
+comment on function tenancy.lint(boolean) is
+  'what weakens isolation in this database, the worst first, each with what removes it; for administrators and members of pg_monitor';
+
+create function tenancy.assert_isolated() returns void
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'assert_isolated_wrapper';
+
+comment on function tenancy.assert_isolated() is 'refuses where lint() finds errors: the last step of a migration';
+
+revoke all on function
+  tenancy.lint(boolean),
+  tenancy.assert_isolated()
+from public;
+
+-- They look at their caller themselves.
+grant execute on function
+  tenancy.lint(boolean),
+  tenancy.assert_isolated()
+to public;

@@ -1,0 +1,35 @@
+-- Settings of roles, databases and the server that switch guards off.
+, weak (name, value, why) as (
+  values
+    ('session_replication_role', 'replica', 'foreign keys are not looked at'),
+    ('event_triggers', 'off', 'what DDL does to protected tables is not followed'),
+    ('lo_compat_privileges', 'on', 'everybody reads and writes all large objects'),
+    ('allow_system_table_mods', 'on', 'superusers change catalogs by mistake')
+)
+select
+  case
+    when s.setrole = 0 then 'database ' || quote_ident(d.datname)
+    else 'role ' || s.setrole::regrole
+  end,
+  format('It is given %s = %s, so that %s.', w.name, w.value, w.why),
+  concat_ws(
+    ' ',
+    case when s.setrole = 0 then format('alter database %I', d.datname) else format('alter role %s', s.setrole::regrole) end,
+    case when s.setrole <> 0 and s.setdatabase <> 0 then format('in database %I', d.datname) end,
+    'reset',
+    w.name
+  )
+from pg_db_role_setting s
+left join pg_database d on d.oid = s.setdatabase
+cross join unnest(s.setconfig) given
+join weak w on lower(given) in (w.name || '=' || w.value, w.name || '=' || case w.value when 'on' then 'true' when 'off' then 'false' end)
+where s.setdatabase = 0
+  or d.datname = current_database()
+union all
+select
+  'server',
+  format('It is given %s = %s, so that %s.', w.name, w.value, w.why),
+  format('alter system reset %s; select pg_reload_conf()', w.name)
+from weak w
+join pg_settings s on s.name = w.name and s.reset_val = w.value
+where s.source in ('configuration file', 'command line', 'default')

@@ -1,0 +1,34 @@
+-- Tables that name tenants but are not protected: by a column of the name that protected tables use, or by a foreign key.
+, by_name (relation, attnum, why) as (
+  select a.attrelid, a.attnum, format('Its column %I is named as tenant columns are', a.attname)
+  from pg_attribute a
+  where not a.attisdropped
+    and a.attnum > 0
+    and a.attname in (select 'tenant_id' union all select tenant_column from tenancy.protection)
+),
+by_key (relation, attnum, why) as (
+  select a.attrelid, a.attnum, format('Its column %I refers to tenants', a.attname)
+  from pg_constraint k
+  join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
+  where k.contype = 'f'
+    and k.conparentid = 0
+    and k.confrelid = 'tenancy.tenants'::regclass
+)
+select distinct on (c.oid)
+  'table ' || c.oid::regclass,
+  f.why || case when part.kind = 'untenanted' then ', but it is protected as untenanted.' else ', but it is not protected.' end,
+  case
+    when part.kind is null and a.atttypid in ('uuid'::regtype, 'integer'::regtype, 'bigint'::regtype)
+      then format('select tenancy.protect(%L, ''required'', %L)', c.oid::regclass, a.attname)
+  end
+from (select * from by_key union all select * from by_name) f
+join pg_class c on c.oid = f.relation
+join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attnum = f.attnum
+left join part on part.relation = c.oid
+where c.relkind in ('r', 'p')
+  and not c.relispartition
+  and c.relpersistence <> 't'
+  and n.nspname not in ('pg_catalog', 'information_schema', 'tenancy')
+  and (part.kind is null or part.kind = 'untenanted')
+order by c.oid, f.why like '%refers%' desc

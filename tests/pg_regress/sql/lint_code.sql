@@ -1,0 +1,46 @@
+\i include/world.sql
+-- Functions, operators, triggers and rules. Each finding's remedy removes it.
+create view app.titles with (security_invoker) as select title from app.documents;
+create function app.parsed() returns bigint language sql security definer set search_path = pg_catalog, pg_temp
+  begin atomic select count(*) from app.titles; end;
+create function app.written() returns bigint language plpgsql security definer set search_path = pg_catalog, pg_temp
+  as $$ begin return (select count(*) from app.DOCUMENTS); end $$;
+create procedure app.harmless() language plpgsql security definer as $$ begin end $$;
+create function app.documentsless() returns text language sql security definer set search_path = '' as $$ select 'documents_of' $$;
+revoke execute on function app.parsed(), app.written(), app.documentsless() from public;
+grant execute on function app.parsed(), app.written(), app.documentsless() to app;
+-- nobody else may call it, or it runs with the rights of whom row security binds
+create function app.own() returns bigint language sql security definer set search_path = app as $$ select count(*) from documents $$;
+revoke execute on function app.own() from public;
+create function app.bound() returns bigint language sql security definer set search_path = app as $$ select count(*) from documents $$;
+alter function app.bound() owner to owner;
+
+create language sly handler plpgsql_call_handler;
+create function app.anything() returns integer language sly as $$ begin return 1; end $$;
+create function app.told(text, text) returns boolean language plpgsql leakproof as $$ begin raise notice '%', $1; return true; end $$;
+create operator app.=== (leftarg = text, rightarg = text, function = app.told);
+
+create function app.stranger() returns trigger language plpgsql as $$ begin return new; end $$;
+alter function app.stranger() owner to app;
+create function app.powerful() returns trigger language plpgsql security definer set search_path = '' as $$ begin return new; end $$;
+create function app.owners() returns trigger language plpgsql as $$ begin return new; end $$;
+alter function app.owners() owner to owner;
+revoke execute on function app.powerful() from public;
+create trigger of_stranger after insert on app.documents for each row execute function app.stranger();
+create trigger powerful after insert on app.documents for each row execute function app.powerful();
+create trigger in_order before insert on app.documents for each row execute function app.owners();
+create table app.replies (id uuid primary key, tenant_id uuid, document_id integer references app.documents);
+alter table app.replies owner to owner;
+select tenancy.protect('app.replies', 'required') \g /dev/null
+select tenancy.set_reference_rule('app.replies', 'replies_document_id_fkey', names_tenant => true);
+create trigger in_order before insert on app.replies for each row execute function app.owners();
+create trigger "zz_z" before insert on app.replies for each row execute function app.owners();
+create rule copied as on delete to app.replies do also select 1;
+
+\set codes '''function_untrusted'', ''leakproof_of_others'', ''rule_on_table'''
+\set found 'select code, severity, object, finding, remedy from tenancy.lint() where code ~ ''^(definer|trigger)'' or code in (' :codes ')'
+\x
+:found;
+\x
+select remedy from (:found) f where remedy is not null \gexec
+select code, object from (:found) f;
