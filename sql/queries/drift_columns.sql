@@ -24,7 +24,7 @@ where attnum is null
 union all
 select 'tenant_column_type', oid, format('column %I of table %s', tenant_column, name),
   format('the tenant column is of type %s', format_type(atttypid, null)),
-  format('alter table %s alter column %I type %s', name, tenant_column, case tenant_key when 'uuid' then 'uuid' else 'bigint' end)
+  format('alter table %s alter column %I type %s using %2$I::%3$s', name, tenant_column, case tenant_key when 'uuid' then 'uuid' else 'bigint' end)
 from parts
 where not atttypid = any (case tenant_key when 'uuid' then array['uuid'::regtype] else array['integer'::regtype, 'bigint'] end)
 union all

@@ -32,7 +32,18 @@ where k.contype = 'f'
 union all
 select 'policies_without_protection', c.oid, format('table %s', c.oid::regclass),
   'the table carries policies of tenancy, but is neither protected nor part of a protected table: its references are not looked at',
-  format('select tenancy.protect(%L, %L, %L)', c.oid::regclass::text, case when a.attnotnull then 'required' else 'optional' end, a.attname)
+  format(
+    '%s; select tenancy.protect(%L, %L, %L)',
+    -- protect() makes its own
+    (
+      select string_agg(format('drop policy %I on %s', o.polname, c.oid::regclass), '; ' order by o.polname)
+      from pg_policy o
+      where o.polrelid = c.oid and o.polname in ('tenancy_select', 'tenancy_insert', 'tenancy_update', 'tenancy_delete')
+    ),
+    c.oid::regclass::text,
+    case when a.attnotnull then 'required' else 'optional' end,
+    a.attname
+  )
 from pg_policy p
 join pg_class c on c.oid = p.polrelid and c.relkind in ('r', 'p')
 join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refobjid = c.oid and d.refobjsubid > 0
