@@ -77,6 +77,19 @@ def unpack(names, folder, suite=None):
             say.run(["dpkg-deb", "-x", file, folder], "dpkg-deb")
 
 
+def source(name, folder, suite):
+    """Fetches a source package and unpacks what its authors released, without Debian's changes."""
+    home = paths.tools("apt", f"{suite}-source")
+    (home / "lists/partial").mkdir(parents=True, exist_ok=True)
+    words = [*options(suite), "-o", f"Dir::Etc::sourcelist={home / 'sources.list'}", "-o", f"Dir::State::lists={home / 'lists'}"]
+    (home / "sources.list").write_text(sources(suite).replace("deb ", "deb-src ", 1).replace("\ndeb ", "\ndeb-src "))
+    with say.lock("apt"), say.step(f"fetching the source of {name} from Debian ({suite})"):
+        say.run(["apt-get", *words, "update"], f"apt-update-{suite}-source")
+        say.run(["apt-get", *words, "source", "--download-only", name], f"apt-source-{name}", cwd=home)
+        released = max(home.glob(f"{name}_*.orig.tar.*"), key=lambda file: file.stat().st_mtime)
+        say.run(["tar", "-xf", released, "-C", folder, "--strip-components=1"], f"tar-{name}")
+
+
 def missing_libraries(names, suite=None):
     """The shared-library packages that the named packages' programs need and this machine does not have."""
     words = [*options(suite or machine_suite())]

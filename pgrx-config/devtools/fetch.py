@@ -3,6 +3,7 @@
     fetch.wheel("pycountry", "24.6.1")   -> the folder with the wheel's content
     fetch.deb("hwdata")                  -> the folder with the package's content (usr/share/...)
     fetch.python("psycopg")              -> a folder for sys.path with what versions.toml lists under that name
+    fetch.node()                         -> the program node, and a folder with what versions.toml lists under [node]
 """
 
 import functools
@@ -91,3 +92,17 @@ def python(name):
             pip_run(["install", "--only-binary=:all:", "--target", folder, *wanted], f"pip-{name}")
     version = "-".join(word.rpartition("==")[2] for word in wanted)
     return unpacked(paths.tools("python") / f"{name}-{version}-{tag}", fill)
+
+
+def node():
+    """Node.js, and a folder with node_modules: the packages that versions.toml lists under [node]."""
+    wanted = paths.versions()["node"]
+    content = wheel(wanted["wheel"], wanted["version"])
+    program = content / wanted["program"]
+
+    def fill(folder):
+        with say.step(f"fetching {', '.join(wanted['packages'])} from npm"):
+            say.run([program, content / wanted["npm"], "install", "--prefix", folder, "--ignore-scripts", "--no-audit",
+                     "--no-fund", "--no-save", *wanted["packages"]], "npm", cwd=folder)
+    tag = "-".join(package.replace("/", "-") for package in wanted["packages"])
+    return program, unpacked(paths.tools("node") / tag, fill)
