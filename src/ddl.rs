@@ -12,7 +12,7 @@ use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
 use crate::pg::spi::{Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
-use crate::{modes, parts};
+use crate::{modes, parts, quotas};
 
 query!(TOUCHED_RELATIONS, "touched_relations.sql", &[]);
 query!(TOPMOST_PROTECTED, "topmost_protected.sql", &[pg_sys::OIDOID]);
@@ -22,6 +22,7 @@ query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::
 query!(FOREIGN_POLICIES, "foreign_policies.sql", &[pg_sys::OIDOID]);
 query!(PROTECT_LOST_PART, "protect_lost_part.sql", &[pg_sys::REGCLASSOID]);
 query!(KEEP_RULES, "keep_rules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
+query!(PART_DROPPED, "part_dropped.sql", &[]);
 query!(LOST_PARTS, "lost_parts.sql", &[]);
 
 /// At the end of DDL on tables and policies. See `tenancy.follow_ddl`.
@@ -61,7 +62,12 @@ fn prepare_attach(fcinfo: pg_sys::FunctionCallInfo) {
 /// After objects were dropped. See `tenancy.forget_dropped`.
 #[pg_extern(sql = false)]
 fn forget_dropped(_fcinfo: pg_sys::FunctionCallInfo) {
-    owner::run(|| FORGET_DROPPED.with(|q| q.rows(&[], Sees::Statement, |_| ())));
+    owner::run(|| {
+        FORGET_DROPPED.with(|q| q.rows(&[], Sees::Statement, |_| ()));
+        if PART_DROPPED.with(|q| q.first(&[], Sees::Statement, |row| row.must(1))) == Some(true) {
+            quotas::note_losses();
+        }
+    });
 }
 
 fn follow(changes: &[Change]) -> Result<(), Refusal> {
@@ -91,6 +97,7 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
             parts::refuse_foreign(protection.root)?;
             refuse_policies_of_others(protection.root)?;
             let new = parts::protect(protection.root, protection, true);
+            new.iter().for_each(|part| quotas::note_part(protection.root, *part));
             modes::refuse_rows(protection.root, &new.into_iter().flat_map(offenders::of_part).collect::<Vec<_>>())?;
             adopt_references(protection.root)
         }
@@ -143,6 +150,7 @@ fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
         part => vec![part],
     };
     for part in lost {
+        quotas::note_losses();
         PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::Statement, |_| ()));
         if let Some(protection) = protection::protection(part) {
             for parent in touched {

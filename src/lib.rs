@@ -26,6 +26,7 @@ mod planner;
 mod policies;
 mod progress;
 mod protect;
+mod quotas;
 mod reference_rules;
 mod references;
 mod row_triggers;
@@ -49,6 +50,7 @@ extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires 
 extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requires = ["progress"]);
 extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = ["domains"]);
 extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["domains"]);
+extension_sql_file!("../sql/install/21_quotas.sql", name = "quotas", requires = ["trust"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]
@@ -65,12 +67,20 @@ extern "C-unwind" fn _PG_init() {
             session::transaction_over();
             modes::transaction_over();
             catalog::held::forget();
+            quotas::transaction_over();
         },
         rolled_back_to: |level| {
             session::rolled_back_to(level);
             catalog::held::forget();
+            quotas::rolled_back_to(level);
         },
-        released: session::released,
-        before_commit: modes::before_commit,
+        released: |level| {
+            session::released(level);
+            quotas::released(level);
+        },
+        before_commit: || {
+            quotas::before_commit();
+            modes::before_commit();
+        },
     });
 }

@@ -118,7 +118,8 @@ pub fn transaction_over() {
     PASSED.with_borrow_mut(BTreeSet::clear);
 }
 
-fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, message: &str) {
+/// Adds a row to `tenancy.activity`.
+pub fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, message: &str) {
     let id = |id: Option<uuid::Uuid>| id.map(to_pg).and_then(arg);
     owner::run(|| {
         RECORD.with(|q| q.rows(&[arg(event), id(tenant), id(user), arg(message)], Sees::Statement, |_| ()));

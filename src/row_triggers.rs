@@ -14,7 +14,7 @@ use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
 use crate::pg::spi::{Plan, Sees, arg};
 use crate::pg::{owner, relations};
 use crate::references::{self, Key, Phase, Tenant};
-use crate::{modes, session};
+use crate::{modes, quotas, session};
 
 type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
 
@@ -33,7 +33,9 @@ fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert
 #[pg_trigger(sql = false)]
 fn check_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
     let relation = relation_of(trigger);
-    let kind = protection::table(relation).map(|table| table.protection.kind);
+    let table = protection::table(relation);
+    table.iter().filter(|table| table.has_quotas).for_each(|table| quotas::note_loss(table.protection.root));
+    let kind = table.map(|table| table.protection.kind);
     let allowed = kind.is_none_or(|kind| kind == Kind::Untenanted)
         || owner::outer_user_is_exempt()
         || session::ask(|access, _| access.writes_everything());
@@ -81,6 +83,9 @@ impl Check {
     }
 
     fn run(&self) -> Result<(), Refusal> {
+        if self.table.has_quotas && self.phase == Phase::Statement {
+            quotas::note_row(self.table.protection.root, self.old_tenant, self.new_tenant);
+        }
         if !self.table.incoming.is_empty() {
             held::forget();
         }

@@ -9,6 +9,7 @@ pub mod memo;
 pub mod offenders;
 pub mod policies;
 pub mod protection;
+pub mod quotas;
 pub mod tokens;
 pub mod watched;
 

@@ -12,7 +12,7 @@ use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;
 
 use super::held::Held;
-use super::hierarchy;
+use super::{hierarchy, quotas};
 use crate::pg::key_index::{KeyColumn, KeyIndex};
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -158,6 +158,8 @@ pub struct Table {
     pub tenant_number: Option<i16>,
     pub outgoing: Vec<End>,
     pub incoming: Vec<End>,
+    /// Is there a quota for any tenant's rows of the table?
+    pub has_quotas: bool,
     /// The query for the row at a place; made when first needed.
     pub row_at: OnceCell<Plan>,
     /// The query that locks the row at a place; made when first needed.
@@ -201,7 +203,7 @@ pub fn table(relation: Oid) -> Option<Rc<Table>> {
         return table;
     }
     // Note what is looked at before looking, so that a change in between counts.
-    let registry = ["protection", "reference_settings"].map(|name| relations::by_name(c"tenancy", name));
+    let registry = ["protection", "reference_settings", "quotas"].map(|name| relations::by_name(c"tenancy", name));
     let generation = KNOWN.with(|known| {
         let mut known = known.borrow_mut();
         known.looked_at.extend(registry.into_iter().flatten());
@@ -244,7 +246,9 @@ fn load(relation: Oid) -> Option<Table> {
         }
     }
     let tenant_number = protection.tenant.as_ref().and_then(|tenant| relations::column_number(relation, &tenant.name));
-    Some(Table { protection, tenant_number, outgoing, incoming, row_at: OnceCell::new(), lock_at: OnceCell::new() })
+    let has_quotas = quotas::exist_for(protection.root);
+    let (row_at, lock_at) = (OnceCell::new(), OnceCell::new());
+    Some(Table { protection, tenant_number, outgoing, incoming, has_quotas, row_at, lock_at })
 }
 
 /// How the relation is protected, itself or as a part.

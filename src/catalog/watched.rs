@@ -10,7 +10,7 @@ use pgrx::pg_sys;
 use crate::pg::relations;
 
 /// Tables that decide what a context may do.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "tenants",
     "contacts",
     "users",
@@ -22,6 +22,7 @@ const TABLES: [&str; 11] = [
     "protection",
     "token_keys",
     "token_secrets",
+    "quotas",
 ];
 
 thread_local! {

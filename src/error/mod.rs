@@ -5,6 +5,7 @@
 
 mod lifecycle;
 mod people;
+mod quotas;
 mod rows;
 mod tokens;
 mod trust;
@@ -17,6 +18,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 
 pub use lifecycle::LifecycleRefusal;
 pub use people::PeopleRefusal;
+pub use quotas::QuotaRefusal;
 pub use rows::RowRefusal;
 pub use tokens::TokenRefusal;
 pub use trust::TrustRefusal;

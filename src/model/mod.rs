@@ -7,6 +7,7 @@ pub mod order;
 pub mod scope;
 pub mod shape;
 pub mod system_group;
+pub mod tally;
 pub mod template;
 pub mod token;
 pub mod token_key;

@@ -26,3 +26,44 @@ fn lock(relation: pg_sys::Oid, mode: u32) {
     // SAFETY: an ordinary heavyweight lock; a second request for one already held is counted locally.
     unsafe { pg_sys::LockRelationOid(relation, mode as i32) };
 }
+
+/// A lock that stands for no relation, but for something that a relation of ours describes. No statement of SQL takes such.
+#[derive(Clone, Copy)]
+pub struct ObjectLock(pg_sys::LOCKTAG);
+
+impl ObjectLock {
+    /// Names the lock by the relation and two numbers.
+    pub fn new(relation: pg_sys::Oid, object: u32, part: u16) -> Self {
+        Self(pg_sys::LOCKTAG {
+            // SAFETY: reads a variable of the backend.
+            locktag_field1: unsafe { pg_sys::MyDatabaseId }.to_u32(),
+            locktag_field2: relation.to_u32(),
+            locktag_field3: object,
+            locktag_field4: part,
+            locktag_type: pg_sys::LockTagType::LOCKTAG_OBJECT as u8,
+            locktag_lockmethodid: pg_sys::DEFAULT_LOCKMETHOD as u8,
+        })
+    }
+
+    /// Waits for whoever has it, and keeps it until the end of the transaction.
+    pub fn take(self) {
+        self.acquire(false);
+    }
+
+    /// The same, if nobody else has it.
+    pub fn try_take(self) -> bool {
+        self.acquire(true)
+    }
+
+    fn acquire(self, at_once: bool) -> bool {
+        // SAFETY: an ordinary heavyweight lock with deadlock detection, owned by the current resource owner.
+        let result = unsafe { pg_sys::LockAcquire(&self.0, pg_sys::ExclusiveLock as i32, false, at_once) };
+        result != pg_sys::LockAcquireResult::LOCKACQUIRE_NOT_AVAIL
+    }
+
+    /// Gives back, before the end of the transaction, what was taken once and under which nothing was done.
+    pub fn give_back(self) {
+        // SAFETY: of a lock that the current resource owner holds.
+        unsafe { pg_sys::LockRelease(&self.0, pg_sys::ExclusiveLock as i32, false) };
+    }
+}

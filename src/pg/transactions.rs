@@ -43,13 +43,26 @@ pub fn may_write() -> bool {
     unsafe { !pg_sys::XactReadOnly && !pg_sys::RecoveryInProgress() && !pg_sys::IsInParallelMode() }
 }
 
+/// Lets `work` write at commit, also where the transaction became read-only after it had written.
+pub fn writing<R>(work: impl FnOnce() -> R) -> R {
+    // SAFETY: a variable of the backend, set back below, or by the next transaction's begin if `work` raises an error.
+    let before = unsafe { pg_sys::XactReadOnly };
+    // SAFETY: as above.
+    unsafe { pg_sys::XactReadOnly = false };
+    let result = work();
+    // SAFETY: as above.
+    unsafe { pg_sys::XactReadOnly = before };
+    result
+}
+
 /// Runs queries at commit, when no statement is running whose snapshot they could take.
-pub fn with_snapshot(work: impl FnOnce()) {
+pub fn with_snapshot<R>(work: impl FnOnce() -> R) -> R {
     // SAFETY: pushed and popped in pairs; an error in between aborts the transaction, which pops it.
     unsafe {
         pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
-        work();
+        let result = work();
         pg_sys::PopActiveSnapshot();
+        result
     }
 }
 
@@ -97,4 +110,10 @@ pub fn statement_began() -> i64 {
     const SECONDS_BEFORE_2000: i64 = 946_684_800;
     // SAFETY: reads a variable of the backend.
     unsafe { pg_sys::GetCurrentStatementStartTimestamp() }.div_euclid(1_000_000) + SECONDS_BEFORE_2000
+}
+
+/// The number of this backend's process.
+pub fn process_number() -> i32 {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::MyProcPid }
 }

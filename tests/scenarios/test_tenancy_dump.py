@@ -56,10 +56,15 @@ select '{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": "one", "x": "11q
 insert into tenancy.token_keys (kid, algorithm, jwk, names_tenants)
 values ('two', 'HS256', '{"kty": "oct", "k": "dGhlIHNlY3JldCBpcyBub3QgaW4gYW55IGR1bXAgLi4u"}', true);
 insert into tenancy.lint_suppressions values ('authentication_trusts', 'authentication', 'It''s a test.', '2020-01-01', 'alice');
+
+-- fewer users than there are, and set by one of them
+insert into tenancy.quotas (tenant_id, max_rows, set_by)
+select t.id, 0, c.id from tenancy.tenants t, tenancy.contacts c where t.name = 'level 2' and c.name = 'level 1';
+insert into tenancy.quotas (tenant_id, max_rows, action) select id, 10, 'warn' from tenancy.tenants where name = 'level 3';
 """
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
-          "roles", "user_roles", "domains", "activity", "tenant_groups", "token_keys",
+          "roles", "user_roles", "domains", "quotas", "activity", "tenant_groups", "token_keys",
           "lint_suppressions")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """

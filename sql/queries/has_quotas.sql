@@ -1,0 +1,2 @@
+-- $1 relation.
+select exists (select from tenancy.quotas q where q.relation = $1)

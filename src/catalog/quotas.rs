@@ -1,0 +1,158 @@
+//! Quotas, and what is left of them.
+//!
+//! What is left is kept in slots, so that several transactions can take from it at the same time. See `docs/architecture.md`.
+
+use pgrx::pg_sys::{self, Oid};
+use uuid::Uuid;
+
+use super::memo::Memo;
+use super::protection::{self, KeyType};
+use super::{from_pg, hierarchy, to_pg};
+use crate::model::template;
+use crate::pg::spi::{self, Row, Sees, arg, query};
+use crate::pg::{owner, relations};
+
+query!(QUOTA_OF, "quota_of.sql", &[pg_sys::REGCLASSOID, pg_sys::UUIDOID]);
+query!(HAS_QUOTAS, "has_quotas.sql", &[pg_sys::REGCLASSOID]);
+query!(TAKE_ROOM, "take_room.sql", &[pg_sys::UUIDOID, pg_sys::INT4OID, pg_sys::INT8OID, pg_sys::BOOLOID]);
+query!(ROOM_LEFT, "room_left.sql", &[pg_sys::UUIDOID]);
+query!(
+    SHARE_ROOM,
+    "share_room.sql",
+    &[pg_sys::UUIDOID, pg_sys::INT4OID, pg_sys::INT8OID, pg_sys::INT4OID, pg_sys::BOOLOID]
+);
+query!(FORGET_ROOM, "forget_room.sql", &[pg_sys::UUIDARRAYOID, pg_sys::OIDARRAYOID, pg_sys::BOOLOID]);
+query!(USERS_OF_TENANT, "users_of_tenant.sql", &[pg_sys::UUIDOID]);
+
+/// How many transactions can take from a quota at the same time.
+pub const SLOTS: u16 = 16;
+
+/// What is counted: the rows of a protected table, or users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Rows(Oid),
+    Users,
+}
+
+impl Subject {
+    fn relation(self) -> Option<Oid> {
+        match self {
+            Self::Rows(root) => Some(root),
+            Self::Users => None,
+        }
+    }
+}
+
+/// The quota of a tenant.
+#[derive(Clone, Debug)]
+pub struct Quota {
+    pub id: Uuid,
+    pub subject: Subject,
+    pub tenant: Uuid,
+    pub max_rows: i64,
+    /// Is it only warned of more?
+    pub warns: bool,
+}
+
+thread_local! {
+    static QUOTAS: Memo<(Subject, Uuid), Option<Quota>> = Memo::new();
+}
+
+/// The relation on which those who count meet those who change what is counted.
+pub fn lock() -> Option<Oid> {
+    relations::by_name(c"tenancy", "quota_lock")
+}
+
+/// Is there a quota for the rows of the table?
+pub fn exist_for(relation: Oid) -> bool {
+    owner::run(|| HAS_QUOTAS.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1)))).unwrap_or(true)
+}
+
+/// The tenant's quota. What is remembered is true if the lock is held: taking it reads the invalidations of those who
+/// changed quotas before.
+pub fn of(subject: Subject, tenant: Uuid) -> Option<Quota> {
+    let look_up = |(subject, tenant): &(Subject, Uuid)| {
+        let read = |row: &Row| Quota {
+            id: from_pg(row.must(1)),
+            subject: *subject,
+            tenant: *tenant,
+            max_rows: row.must(2),
+            warns: row.must::<String>(3) == "warn",
+        };
+        let args = [subject.relation().and_then(arg), arg(to_pg(*tenant))];
+        owner::run(|| QUOTA_OF.with(|q| q.first(&args, Sees::Latest, read)))
+    };
+    QUOTAS.with(|quotas| quotas.get((subject, tenant), look_up))
+}
+
+impl Quota {
+    /// Takes from a slot if there is enough, in any case for a quota that only warns; says what is then left in the slot.
+    pub fn take(&self, slot: u16, amount: i64) -> Option<i64> {
+        let args = [arg(to_pg(self.id)), arg(i32::from(slot)), arg(amount), arg(self.warns)];
+        TAKE_ROOM.with(|q| q.first(&args, Sees::Latest, |row| row.must(1)))
+    }
+
+    /// What is left in all slots; None if it was not counted yet.
+    pub fn left(&self) -> Option<i64> {
+        ROOM_LEFT.with(|q| q.first(&[arg(to_pg(self.id))], Sees::Latest, |row| row.get(1))).flatten()
+    }
+
+    /// Shares what is left among the slots; less than nothing, where there are more rows than the quota.
+    pub fn share(&self, left: i64) {
+        let slots = i64::from(SLOTS);
+        let (each, one_more) = (left.div_euclid(slots), left.rem_euclid(slots));
+        let args =
+            [arg(to_pg(self.id)), arg(i32::from(SLOTS)), arg(each), arg(one_more as i32), arg(left < 0 && !self.warns)];
+        SHARE_ROOM.with(|q| q.rows(&args, Sees::Latest, |_| ()));
+    }
+
+    /// How many there are by now: committed, or by the own transaction.
+    pub fn count(&self) -> i64 {
+        let counted = match self.subject {
+            Subject::Rows(root) => count_rows(root, self.tenant),
+            Subject::Users => {
+                USERS_OF_TENANT.with(|q| q.first(&[arg(to_pg(self.tenant))], Sees::Latest, |row| row.must(1)))
+            }
+        };
+        counted.unwrap_or(0)
+    }
+}
+
+/// What is left of these quotas, or of all, is not known any longer.
+pub fn forget_room(quotas: impl Iterator<Item = Uuid>, relations: &[Oid], all: bool) {
+    let quotas: Vec<pgrx::Uuid> = quotas.map(to_pg).collect();
+    FORGET_ROOM.with(|q| q.rows(&[arg(quotas), arg(relations.to_vec()), arg(all)], Sees::Latest, |_| ()));
+}
+
+fn count_rows(root: Oid, tenant: Uuid) -> Option<i64> {
+    let column = protection::protection(root)?.tenant?;
+    let (kind, key) = match column.key {
+        KeyType::Uuid => (pg_sys::UUIDOID, arg(to_pg(tenant))),
+        KeyType::Number => (pg_sys::INT8OID, hierarchy::tenant(tenant).and_then(|tenant| arg(tenant.number))),
+    };
+    let text = filled(include_str!("../../sql/templates/rows_of_tenant.sql"), root, &column.name);
+    owner::run_as_owner_of(root, || spi::once(&text, &[kind], &[key], Sees::Latest, |row| row.must(1)))
+        .into_iter()
+        .next()
+}
+
+/// How many rows of each tenant one part of a protected table has.
+pub fn rows_of_part(root: Oid, part: Oid) -> Vec<(Uuid, i64)> {
+    let Some(column) = protection::protection(root).and_then(|protection| protection.tenant) else { return Vec::new() };
+    let text = filled(include_str!("../../sql/templates/rows_by_tenant.sql"), part, &column.name);
+    let number = relations::column_number(part, &column.name).unwrap_or_default();
+    let wide = relations::column_type(part, number) == pg_sys::INT8OID;
+    let tenant = |row: &Row| match column.key {
+        KeyType::Uuid => row.get(1).map(from_pg),
+        KeyType::Number if wide => row.get::<i64>(1).and_then(hierarchy::tenant_by_number),
+        KeyType::Number => row.get::<i32>(1).and_then(|number| hierarchy::tenant_by_number(number.into())),
+    };
+    let read = |row: &Row| tenant(row).map(|tenant| (tenant, row.must(2)));
+    let rows = owner::run_as_owner_of(part, || spi::once(&text, &[], &[], Sees::Latest, read));
+    rows.into_iter().flatten().collect()
+}
+
+fn filled(text: &str, relation: Oid, column: &str) -> String {
+    let (relation, column) = (relations::qualified(relation), pgrx::spi::quote_identifier(column));
+    template::fill(text, &[("relation", &relation), ("column", &column)])
+}
