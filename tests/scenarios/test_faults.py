@@ -1,0 +1,141 @@
+"""Backends and servers that are killed in the middle of things: what is left keeps every rule."""
+
+import os
+import random
+import signal
+import threading
+import time
+
+from runner.scenario import Scenario
+
+ROUNDS = 4
+
+SETUP = """
+update tenancy.installation set max_depth = 0;
+insert into tenancy.tenants (name, allows_subtenants) values ('provider', true);
+insert into tenancy.tenants (name, allows_subtenants) select 't' || n, true from generate_series(1, 20) n;
+update tenancy.tenants t set parent_id = (select id from tenancy.tenants where name = 't1') where t.name in ('t2', 't3', 't4');
+update tenancy.tenants t set parent_id = (select id from tenancy.tenants where name = 't2') where t.name in ('t5', 't6');
+create function app.t(integer) returns uuid stable language sql
+  begin atomic select id from tenancy.tenants where name = 't' || $1; end;
+create table app.parent (id bigint primary key, tenant_id uuid not null, note text);
+create table app.child (id bigint generated always as identity primary key, tenant_id uuid not null,
+  parent bigint references app.parent, later bigint references app.parent deferrable initially deferred);
+create index on app.child (parent);
+create index on app.child (later);
+select from tenancy.protect('app.parent', 'required');
+select from tenancy.protect('app.child', 'required');
+insert into app.parent select n, app.t(1 + n % 20) from generate_series(1, 400) n;
+insert into app.child (tenant_id, parent) select tenant_id, id from app.parent, generate_series(1, 10);
+checkpoint;
+"""
+
+# What is under way when the kill comes; each is one transaction that takes a while.
+UNDER_WAY = [
+    "begin; update tenancy.tenants set parent_id = app.t(7) where id = app.t(3); select pg_sleep({s}); commit",
+    "begin; update tenancy.tenants set parent_id = null where id = app.t(2); select pg_sleep({s}); commit",
+    "begin; update tenancy.tenants set status = 'inactive' where id = app.t(9); select pg_sleep({s}); commit",
+    "insert into app.child (tenant_id, parent, later) select tenant_id, id, id from app.parent, generate_series(1, 200)",
+    "with p as (update app.parent set tenant_id = app.t(11) where tenant_id = app.t(12) returning id) "
+    "update app.child c set tenant_id = app.t(11) from p where c.parent = p.id",
+    "begin; delete from app.child where tenant_id = app.t(14); delete from app.parent where tenant_id = app.t(14); "
+    "insert into app.parent select n, app.t(15) from generate_series(1000, 3000) n on conflict do nothing; "
+    "select pg_sleep({s}); commit",
+    "begin; update tenancy.tenants set status = 'inactive' where id = app.t(16); "
+    "select from tenancy.delete_tenant(app.t(16)); select pg_sleep({s}); commit",
+    "begin; select from tenancy.release('app.child'); select from tenancy.protect('app.child', 'required'); select pg_sleep({s}); commit",
+]
+
+ALL_WELL = """
+select 'violation', relation, rule, key from tenancy.violations();
+select 'mended', relation, mended from tenancy.protected_tables, tenancy.mend(relation) mended;
+select 'half a tenant', t.name from tenancy.tenants t where t.depth <> (select count(*) from tenancy.supertenants(t.id));
+"""
+
+
+class Faults(Scenario):
+    def setUp(self):
+        # durable like a real server: what was committed is to survive
+        self.own = self.start_cluster(name="faults", settings=("fsync = on", "synchronous_commit = on", "restart_after_crash = on"))
+        self.own.createdb("faults", template="tenancy_template")
+        self.own.psql("faults", SETUP)
+        self.pg = self.psycopg()
+        seed = random.SystemRandom().randrange(10 ** 6)
+        self.dice, self.story = random.Random(seed), [f"seed {seed}"]
+
+    def test_killed_backend(self):
+        """kill -9 of one backend: the server restarts all, and recovers."""
+        for _ in range(ROUNDS):
+            self.disturbed(self.kill_backend)
+
+    def test_killed_server(self):
+        """kill -9 of the postmaster and all that it started: as if the machine had lost its power."""
+        for _ in range(ROUNDS):
+            self.disturbed(self.kill_server)
+
+    def test_cancelled(self):
+        """The gentle ways: a cancelled statement, a terminated session. The server stays up."""
+        for _ in range(ROUNDS):
+            self.disturbed(lambda pids: self.own.psql("faults", f"select pg_cancel_backend({self.dice.choice(pids)}), "
+                                                                f"pg_terminate_backend({self.dice.choice(pids)})"))
+
+    def kill_backend(self, pids):
+        """One that is still at work, if there is one."""
+        busy = self.own.psql("faults", "select pid from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()").split()
+        if victims := sorted(set(pids) & set(map(int, busy))):
+            os.kill(self.dice.choice(victims), signal.SIGKILL)
+
+    def kill_server(self, pids):
+        postmaster = int((self.own.data / "postmaster.pid").read_text().split()[0])
+        children = [int(pid) for pid in open(f"/proc/{postmaster}/task/{postmaster}/children").read().split()]
+        for pid in (postmaster, *children):
+            os.kill(pid, signal.SIGKILL)
+        while any(alive(pid) for pid in (postmaster, *children)):
+            time.sleep(0.02)
+        # nothing of it runs any more, whatever its locks say
+        (self.own.data / "postmaster.pid").unlink()
+        (self.own.socket_folder / ".s.PGSQL.5432.lock").unlink()
+        self.own.up()
+
+    def disturbed(self, strike):
+        """Four transactions run side by side, one of which is struck; then all must be well."""
+        texts = [text.format(s=round(self.dice.uniform(0, 0.3), 2)) for text in self.dice.sample(UNDER_WAY, 4)]
+        self.story.append(" | ".join(texts))
+        pids, ready = [], threading.Barrier(len(texts) + 1)
+        threads = [threading.Thread(target=self.run_one, args=(text, pids, ready)) for text in texts]
+        for thread in threads:
+            thread.start()
+        ready.wait()
+        time.sleep(self.dice.uniform(0.01, 0.4))
+        strike(pids)
+        for thread in threads:
+            thread.join()
+        self.recovered()
+
+    def run_one(self, text, pids, ready):
+        try:
+            with self.pg.connect(self.own.conninfo("faults"), autocommit=True) as connection:
+                pids.append(connection.info.backend_pid)
+                ready.wait()
+                connection.execute(text)
+        except self.pg.Error as error:
+            self.story.append(f"{error.sqlstate}: {text[:60]}")
+
+    def recovered(self):
+        for _ in range(600):
+            try:
+                found = self.own.psql("faults", ALL_WELL)
+                break
+            except Exception as failure:    # say.Failure: not up again yet
+                last = failure
+                time.sleep(0.1)
+        else:
+            self.fail(f"the server did not come back: {last}")
+        self.assertEqual(found, "", "\n".join(self.story))
+
+
+def alive(pid):
+    try:
+        return open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
