@@ -51,6 +51,7 @@ select 'violation', relation, rule, key from tenancy.violations();
 select 'mended', relation, mended from tenancy.protected_tables, tenancy.mend(relation) mended;
 select 'half a tenant', t.name from tenancy.tenants t where t.depth <> (select count(*) from tenancy.supertenants(t.id));
 """
+LINT = "select code, severity, object, finding from tenancy.lint() order by 1, 2, 3, 4"
 
 
 class Faults(Scenario):
@@ -59,6 +60,7 @@ class Faults(Scenario):
         self.own = self.start_cluster(name="faults", settings=("fsync = on", "synchronous_commit = on", "restart_after_crash = on"))
         self.own.createdb("faults", template="tenancy_template")
         self.own.psql("faults", SETUP)
+        self.lint = self.own.psql("faults", LINT)
         self.pg = self.psycopg()
         seed = random.SystemRandom().randrange(10 ** 6)
         self.dice, self.story = random.Random(seed), [f"seed {seed}"]
@@ -132,6 +134,7 @@ class Faults(Scenario):
         else:
             self.fail(f"the server did not come back: {last}")
         self.assertEqual(found, "", "\n".join(self.story))
+        self.assertEqual(self.own.psql("faults", LINT), self.lint, "\n".join(self.story))
 
 
 def alive(pid):
