@@ -31,6 +31,7 @@ mod reference_rules;
 mod references;
 mod row_triggers;
 mod session;
+mod statistics;
 mod tenants;
 mod token_keys;
 mod violations;
@@ -51,6 +52,7 @@ extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requi
 extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = ["domains"]);
 extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["domains"]);
 extension_sql_file!("../sql/install/21_quotas.sql", name = "quotas", requires = ["trust"]);
+extension_sql_file!("../sql/install/22_statistics.sql", name = "statistics", requires = ["quotas"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

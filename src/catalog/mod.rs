@@ -10,6 +10,7 @@ pub mod offenders;
 pub mod policies;
 pub mod protection;
 pub mod quotas;
+pub mod statistics;
 pub mod tokens;
 pub mod watched;
 

@@ -13,6 +13,7 @@ use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
 
 query!(QUOTA_OF, "quota_of.sql", &[pg_sys::REGCLASSOID, pg_sys::UUIDOID]);
+query!(QUOTA_BY_ID, "quota_by_id.sql", &[pg_sys::UUIDOID]);
 query!(HAS_QUOTAS, "has_quotas.sql", &[pg_sys::REGCLASSOID]);
 query!(TAKE_ROOM, "take_room.sql", &[pg_sys::UUIDOID, pg_sys::INT4OID, pg_sys::INT8OID, pg_sys::BOOLOID]);
 query!(ROOM_LEFT, "room_left.sql", &[pg_sys::UUIDOID]);
@@ -83,6 +84,12 @@ pub fn of(subject: Subject, tenant: Uuid) -> Option<Quota> {
         owner::run(|| QUOTA_OF.with(|q| q.first(&args, Sees::Latest, read)))
     };
     QUOTAS.with(|quotas| quotas.get((subject, tenant), look_up))
+}
+
+/// Whose a quota is, and what is used of it, where it was counted.
+pub fn used(quota: Uuid) -> Option<(Uuid, Option<i64>)> {
+    let read = |row: &Row| (from_pg(row.must(1)), row.get(2));
+    owner::run(|| QUOTA_BY_ID.with(|q| q.first(&[arg(to_pg(quota))], Sees::Latest, read)))
 }
 
 impl Quota {

@@ -33,9 +33,9 @@ impl Explained for QuotaRefusal {
             ),
             Untenanted { relation } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                format!("there are no quotas for the untenanted table {relation}"),
+                format!("table {relation} is untenanted"),
                 "Its rows belong to no tenant.",
-                "Choose a table of the kind required or optional, or NULL for the number of users.",
+                "Choose a table of the kind required or optional.",
             ),
         }
     }

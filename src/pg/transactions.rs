@@ -117,3 +117,14 @@ pub fn process_number() -> i32 {
     // SAFETY: reads a variable of the backend.
     unsafe { pg_sys::MyProcPid }
 }
+
+/// Does PostgreSQL keep the times at which transactions were committed?
+pub fn times_are_kept() -> bool {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::track_commit_timestamp }
+}
+
+/// The time at this moment.
+pub fn time_of_day() -> pgrx::datum::TimestampWithTimeZone {
+    pgrx::datum::clock_timestamp()
+}

@@ -57,6 +57,15 @@ insert into tenancy.token_keys (kid, algorithm, jwk, names_tenants)
 values ('two', 'HS256', '{"kty": "oct", "k": "dGhlIHNlY3JldCBpcyBub3QgaW4gYW55IGR1bXAgLi4u"}', true);
 insert into tenancy.lint_suppressions values ('authentication_trusts', 'authentication', 'It''s a test.', '2020-01-01', 'alice');
 
+-- counted, and with a quota
+create table things (id integer primary key, tenant_id uuid);
+insert into things select n, t.id from tenancy.tenants t, generate_series(1, 3) n where t.name = 'level 3' and n < 3 or t.name = 'level 4' and n = 3;
+insert into things values (4, null);
+grant select on things to public;
+select tenancy.protect('things', 'optional');
+select tenancy.refresh_statistics();
+insert into tenancy.quotas (tenant_id, relation, max_rows) select id, 'things', 1 from tenancy.tenants where name = 'level 3';
+
 -- fewer users than there are, and set by one of them
 insert into tenancy.quotas (tenant_id, max_rows, set_by)
 select t.id, 0, c.id from tenancy.tenants t, tenancy.contacts c where t.name = 'level 2' and c.name = 'level 1';
@@ -64,7 +73,7 @@ insert into tenancy.quotas (tenant_id, max_rows, action) select id, 10, 'warn' f
 """
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
-          "roles", "user_roles", "domains", "quotas", "activity", "tenant_groups", "token_keys",
+          "roles", "user_roles", "domains", "quotas", "counted_rows", "activity", "tenant_groups", "token_keys",
           "lint_suppressions")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
