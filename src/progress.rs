@@ -34,6 +34,7 @@ words! {
     Operation {
         Validate => "validate",
         Delete => "delete",
+        Export => "export",
     }
 }
 
@@ -47,6 +48,7 @@ words! {
         Indexing => "creating an index",
         Counting => "counting rows",
         Deleting => "deleting rows",
+        Exporting => "exporting rows",
     }
 }
 

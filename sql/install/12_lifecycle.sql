@@ -8,7 +8,20 @@ create function tenancy.delete_tenant(tenant uuid, only_tables regclass[] defaul
 comment on function tenancy.delete_tenant(uuid, regclass[], boolean) is
   'remove an inactive tenant with all its rows, or its rows from some tables; says what went, or with dry_run what would go; for administrators';
 
-revoke all on function tenancy.delete_tenant(uuid, regclass[], boolean) from public;
+create function tenancy.export_tenant(tenant uuid, with_subtenants boolean default false) returns setof text
+  language c volatile parallel unsafe rows 100000
+  as 'MODULE_PATHNAME', 'export_tenant_wrapper';
+
+comment on function tenancy.export_tenant(uuid, boolean) is
+  'a tenant, or a tenant and those below it, as lines of JSON: what import_tenant() reads';
+
+revoke all on function
+  tenancy.delete_tenant(uuid, regclass[], boolean),
+  tenancy.export_tenant(uuid, boolean)
+from public;
 
 -- They look at their caller themselves.
-grant execute on function tenancy.delete_tenant(uuid, regclass[], boolean) to public;
+grant execute on function
+  tenancy.delete_tenant(uuid, regclass[], boolean),
+  tenancy.export_tenant(uuid, boolean)
+to public;

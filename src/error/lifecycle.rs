@@ -14,6 +14,7 @@ pub enum LifecycleRefusal {
     RowsLeft { tenant: String, table: String, count: i64 },
     CircleOfOwners { tables: Vec<String> },
     NoTenantColumn { relation: String },
+    MayNotExport,
 }
 
 impl Explained for LifecycleRefusal {
@@ -61,6 +62,12 @@ impl Explained for LifecycleRefusal {
                 format!("the rows of {relation} have no tenants"),
                 "The table is untenanted, or not protected, or a part of a table that is.",
                 "Name tables that were protected as required or optional: tenancy.protected_tables lists them.",
+            ),
+            MayNotExport => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "the tenant cannot be exported",
+                "It does not exist, or this session may not read the rows of all tenants that were asked for.",
+                "Enter a context that reads these tenants: tenancy.readable_tenants() lists those that can be exported.",
             ),
         }
     }

@@ -1,6 +1,9 @@
 //! The life of a tenant's rows: going out, coming in, going away.
 
+mod columns;
 mod delete;
+mod export;
+mod sections;
 
 use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;

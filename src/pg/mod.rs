@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod context_setting;
+pub mod cursor;
 pub mod ddl_commands;
 pub mod invalidation;
 pub mod key_index;

@@ -14,9 +14,16 @@ pub fn run<R>(work: impl FnOnce() -> R) -> R {
 
 /// Runs `work` with `search_path = pg_catalog, pg_temp`.
 fn pinned<R>(work: impl FnOnce() -> R) -> R {
+    with_settings(&[(c"search_path", c"pg_catalog, pg_temp")], work)
+}
+
+/// Runs `work` with these settings, then restores what they were; so does an error.
+pub fn with_settings<R>(settings: &[(&CStr, &CStr)], work: impl FnOnce() -> R) -> R {
     // SAFETY: the nest level opened here is closed below, or by the abort of the (sub)transaction.
     let level = unsafe { pg_sys::NewGUCNestLevel() };
-    set_saved(c"search_path", c"pg_catalog, pg_temp");
+    for (name, value) in settings {
+        set_saved(name, value);
+    }
     let result = work();
     // SAFETY: `level` is the level opened above, and everything set inside it is to be undone.
     unsafe { pg_sys::AtEOXact_GUC(true, level) };

@@ -42,12 +42,16 @@ pub fn qualified(relation: pg_sys::Oid) -> String {
     if !exists(relation) {
         return relation.to_u32().to_string();
     }
+    pgrx::spi::quote_qualified_identifier(schema(relation), name(relation))
+}
+
+/// The name of the relation's schema; empty for a relation that is gone.
+pub fn schema(relation: pg_sys::Oid) -> String {
     // SAFETY: the callees return palloc'd copies or NULL.
-    let schema = unsafe {
+    unsafe {
         let schema = pg_sys::get_namespace_name(pg_sys::get_rel_namespace(relation));
         if schema.is_null() { String::new() } else { CStr::from_ptr(schema).to_string_lossy().into_owned() }
-    };
-    pgrx::spi::quote_qualified_identifier(schema, name(relation))
+    }
 }
 
 /// Is there such a relation?

@@ -145,7 +145,7 @@ impl Row {
     }
 }
 
-fn connected<R>(trigger: Option<*mut pg_sys::TriggerData>, work: impl FnOnce() -> R) -> R {
+pub(super) fn connected<R>(trigger: Option<*mut pg_sys::TriggerData>, work: impl FnOnce() -> R) -> R {
     // SAFETY: connect and finish are paired; an error in between is cleaned up by the aborting transaction.
     unsafe {
         pg_sys::SPI_connect();
@@ -166,7 +166,7 @@ fn prepare(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
     plan
 }
 
-fn parse(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
+pub(super) fn parse(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
     let text = CString::new(text).expect("a query without NUL bytes");
     // SAFETY: called inside a connection; the type array is only read. A failing query raises a PostgreSQL error.
     unsafe {
@@ -185,8 +185,7 @@ fn prepare_to_keep(text: &str, types: &[pg_sys::Oid]) -> pg_sys::SPIPlanPtr {
 }
 
 fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl FnMut(&Row) -> R) -> Vec<R> {
-    let mut values: Vec<pg_sys::Datum> = args.iter().map(|a| a.unwrap_or(pg_sys::Datum::from(0))).collect();
-    let nulls: Vec<core::ffi::c_char> = args.iter().map(|a| if a.is_some() { b' ' } else { b'n' } as _).collect();
+    let (mut values, nulls) = values_and_nulls(args);
     // SAFETY: called inside a connection with as many arguments as the plan has parameters; the result table is read
     // before anything else runs on this connection and freed with it.
     unsafe {
@@ -210,6 +209,24 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
             0,
         );
         assert!(status >= 0, "SPI_execute_snapshot: {status}");
+        result_rows(&mut each)
+    }
+}
+
+/// Arguments as SPI takes them.
+pub(super) fn values_and_nulls(args: &[Arg]) -> (Vec<pg_sys::Datum>, Vec<core::ffi::c_char>) {
+    let values = args.iter().map(|a| a.unwrap_or(pg_sys::Datum::from(0))).collect();
+    let nulls = args.iter().map(|a| if a.is_some() { b' ' } else { b'n' } as _).collect();
+    (values, nulls)
+}
+
+/// What `each` makes of the rows that the connection has just got.
+///
+/// # Safety
+/// Called inside a connection, after a query of it and before anything else.
+pub(super) unsafe fn result_rows<R>(each: &mut impl FnMut(&Row) -> R) -> Vec<R> {
+    // SAFETY: by the caller's promise the table, if there is one, is the query's, and lasts until the connection ends.
+    unsafe {
         let table = pg_sys::SPI_tuptable;
         if table.is_null() {
             return Vec::new();

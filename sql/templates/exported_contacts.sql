@@ -1,0 +1,1 @@
+select pg_catalog.row_to_json(x)::pg_catalog.text as line from (select c.id, c.tenant_id, c.name, c.email, c.created_at, c.updated_at from tenancy.contacts c where c.tenant_id = any ($1) order by c.id) x

@@ -1,0 +1,1 @@
+select pg_catalog.row_to_json(x)::pg_catalog.text as line from (select r.user_id, n.name as role from tenancy.user_roles r join tenancy.users u on u.id = r.user_id join tenancy.roles n on n.id = r.role_id where u.tenant_id = any ($1) order by r.user_id, n.name collate "C") x

@@ -1,0 +1,1 @@
+select pg_catalog.row_to_json(x)::pg_catalog.text as line from (select u.id, u.tenant_id, u.login_enabled, u.created_at, u.updated_at from tenancy.users u where u.tenant_id = any ($1) order by u.id) x

@@ -1,0 +1,145 @@
+//! A tenant as lines of JSON: `export_tenant`.
+//!
+//! Everything is read with the rights of the caller, row security included, under the snapshot of the calling statement, and
+//! a batch of rows at a time.
+
+use std::collections::VecDeque;
+
+use pgrx::iter::SetOfIterator;
+use pgrx::pg_sys;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{Uuid, pg_extern};
+
+use super::columns;
+use super::sections::{self, Source};
+use crate::catalog::{from_pg, hierarchy, to_pg};
+use crate::error::{LifecycleRefusal, Refusal, given};
+use crate::model::archive::{Contents, Tenant, Writer};
+use crate::model::system_group::Relation;
+use crate::pg::cursor::Cursor;
+use crate::pg::owner;
+use crate::pg::spi::{Sees, arg, query};
+use crate::progress::{Operation, Phase, Progress};
+use crate::session;
+
+query!(TENANTS_TO_EXPORT, "tenants_to_export.sql", &[pg_sys::UUIDARRAYOID]);
+
+query!(NOW, "exported_at.sql", &[]);
+
+/// How many rows are read at a time.
+const BATCH: i32 = 1000;
+
+/// The lines of an archive. See `tenancy.export_tenant`.
+#[pg_extern(sql = false)]
+fn export_tenant(
+    tenant: Option<Uuid>,
+    with_subtenants: Option<bool>,
+) -> Result<SetOfIterator<'static, String>, ErrorReport> {
+    let tenant = from_pg(given(tenant, "export_tenant", "tenant")?);
+    let with_subtenants = given(with_subtenants, "export_tenant", "with_subtenants")?;
+    Ok(SetOfIterator::new(Export::begin(tenant, with_subtenants)?))
+}
+
+struct Export {
+    /// Lines that are ready.
+    ready: VecDeque<String>,
+    /// What is still to be read, the next one first.
+    sources: VecDeque<Source>,
+    open: Option<Cursor>,
+    /// None once the last line was written.
+    writer: Option<Writer>,
+    rows: i64,
+    progress: Progress,
+}
+
+impl Export {
+    fn begin(tenant: uuid::Uuid, with_subtenants: bool) -> Result<Self, Refusal> {
+        let progress = Progress::start(Operation::Export, pg_sys::InvalidOid);
+        progress.tenant(tenant);
+        let tenants = tenants(tenant, with_subtenants);
+        check_readable(&tenants)?;
+        progress.phase(Phase::Counting);
+        let sources = columns::in_portable_form(|| sections::of_tenants(&tenants, &progress))?;
+        let contents = Contents {
+            tenants: described(&tenants)?,
+            sections: sources.iter().map(|source| source.section.clone()).collect(),
+        };
+        progress.phase(Phase::Exporting);
+        progress.total(contents.sections.iter().map(|section| section.rows as i64).sum());
+        let (writer, first) = Writer::begin(env!("CARGO_PKG_VERSION"), exported_at(), &contents);
+        let (ready, sources) = (first.into(), sources.into());
+        Ok(Self { ready, sources, open: None, writer: Some(writer), rows: 0, progress })
+    }
+
+    /// Reads the next rows, or writes the line that ends what there was to read.
+    fn advance(&mut self) {
+        let Some(writer) = &mut self.writer else { return };
+        let Some(source) = self.sources.front() else {
+            self.ready.extend(self.writer.take().map(Writer::end));
+            return;
+        };
+        let relation = source.relation;
+        let cursor = self.open.take().unwrap_or_else(|| {
+            self.progress.relation(relation);
+            columns::in_portable_form(|| source.open())
+        });
+        let rows: Vec<String> = columns::in_portable_form(|| cursor.fetch(BATCH, |row| row.must(1)));
+        if rows.is_empty() {
+            cursor.close();
+            self.ready.push_back(writer.end_section(&source.section));
+            self.sources.pop_front();
+            return;
+        }
+        self.rows += rows.len() as i64;
+        self.progress.rows(self.rows);
+        for row in &rows {
+            writer.row(row);
+        }
+        self.ready.extend(rows);
+        self.open = Some(cursor);
+    }
+}
+
+impl Iterator for Export {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        while self.ready.is_empty() && self.writer.is_some() {
+            pgrx::check_for_interrupts!();
+            self.advance();
+        }
+        self.ready.pop_front()
+    }
+}
+
+/// The beginning of the transaction, in UTC.
+fn exported_at() -> String {
+    let read = |row: &crate::pg::spi::Row| row.must(1);
+    owner::run(|| NOW.with(|q| q.first(&[], Sees::Statement, read))).expect("there is always a time")
+}
+
+/// The tenant and, where they are wanted, those below it.
+fn tenants(tenant: uuid::Uuid, with_subtenants: bool) -> Vec<uuid::Uuid> {
+    if !with_subtenants {
+        return hierarchy::tenant(tenant).into_iter().map(|tenant| tenant.id).collect();
+    }
+    hierarchy::related(tenant, Relation::Subtenants).into_iter().map(|tenant| tenant.id).collect()
+}
+
+/// One refusal for a tenant that is not there and one that the session may not read.
+fn check_readable(tenants: &[uuid::Uuid]) -> Result<(), Refusal> {
+    let readable = |id: &uuid::Uuid| session::ask(|access, _| access.reads.ids.contains(id));
+    let may = owner::outer_user_is_exempt() || tenants.iter().all(readable);
+    if tenants.is_empty() || !may { Err(LifecycleRefusal::MayNotExport.into()) } else { Ok(()) }
+}
+
+/// What `tenancy.tenants` says of them, from the top down.
+fn described(tenants: &[uuid::Uuid]) -> Result<Vec<Tenant>, Refusal> {
+    let ids: Vec<Uuid> = tenants.iter().copied().map(to_pg).collect();
+    let read = |row: &crate::pg::spi::Row| row.must::<String>(1);
+    let texts = columns::in_portable_form(|| {
+        owner::run(|| TENANTS_TO_EXPORT.with(|q| q.rows(&[arg(ids)], Sees::Latest, read)))
+    });
+    let parse = |text: String| serde_json::from_str(&text).expect("the query gives a tenant's columns");
+    Ok(texts.into_iter().map(parse).collect())
+}
