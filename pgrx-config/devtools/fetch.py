@@ -2,6 +2,7 @@
 
     fetch.wheel("pycountry", "24.6.1")   -> the folder with the wheel's content
     fetch.deb("hwdata")                  -> the folder with the package's content (usr/share/...)
+    fetch.debian_program("sqlsmith")     -> the program, and the folders for LD_LIBRARY_PATH
     fetch.python("psycopg")              -> a folder for sys.path with what versions.toml lists under that name
     fetch.node()                         -> the program node, and a folder with what versions.toml lists under [node]
 """
@@ -70,6 +71,20 @@ def unzip(file, folder):
             path = archive.extract(entry, folder)
             if mode := entry.external_attr >> 16 & 0o777:
                 os.chmod(path, mode | 0o600)
+
+
+def debian_program(name):
+    """The program of a Debian package, and the folders of those libraries of it that this machine lacks."""
+    def fill(folder):
+        with say.step(f"fetching {name} from Debian"):
+            apt.unpack([name, *apt.missing_libraries([name])], folder)
+    content = unpacked(paths.tools("programs") / f"{name}-{apt.machine_suite()}", fill)
+    return content / "usr/bin" / name, library_folders(content)
+
+
+def library_folders(content):
+    """Where unpacked Debian packages have libraries: programs look in the system's folders only."""
+    return sorted({file.parent for top in ("lib", "usr/lib") for file in (content / top).glob("*-linux-*/lib*.so*")})
 
 
 def deb(name, suite=None):

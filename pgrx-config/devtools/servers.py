@@ -96,9 +96,7 @@ def from_packages(major, wanted):
             libraries = apt.missing_libraries(wanted["packages"])
             apt.unpack([*wanted["packages"], *libraries], folder)
     root = fetch.unpacked(paths.tools("servers") / f"{major}-{apt.machine_suite()}", fill)
-    # Debian's programs look for libraries in the system's folders only.
-    libraries = sorted({file.parent for top in ("lib", "usr/lib") for file in (root / top).glob("*-linux-*/lib*.so*")})
-    return Server(major, root / wanted["prefix"] / "bin", tuple(libraries))
+    return Server(major, root / wanted["prefix"] / "bin", tuple(fetch.library_folders(root)))
 
 
 @functools.cache
