@@ -16,7 +16,7 @@ use crate::catalog::watched;
 use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::model::scope::Access;
-use crate::pg::{context_setting, owner, transactions};
+use crate::pg::{context_setting, invalidation, owner, transactions};
 
 /// What is remembered, and of which generation of our tables it is true.
 struct Known {
@@ -46,6 +46,8 @@ thread_local! {
     static SEVERAL_ACTED: Cell<bool> = const { Cell::new(false) };
     /// The nesting level of the savepoint in which the context was entered in this transaction; 0 if it was not.
     static ENTERED_AT: Cell<i32> = const { Cell::new(0) };
+    /// When the client's statement began in which others' changes were last heard of.
+    static HEARD_IN: Cell<i64> = const { Cell::new(0) };
 }
 
 /// Prepares to hear of the context's changes. Call from `_PG_init`.
@@ -103,6 +105,10 @@ pub fn administers() -> bool {
 }
 
 fn refresh() {
+    let statement = transactions::statement_mark();
+    if HEARD_IN.replace(statement) != statement {
+        invalidation::hear();
+    }
     let changed = context_setting::take_changed();
     if !changed && KNOWN.with_borrow(|known| known.as_ref().is_some_and(Known::still_true)) {
         return;

@@ -51,3 +51,10 @@ pub fn announce(relation: pg_sys::Oid) {
         pg_sys::CommandCounterIncrement();
     }
 }
+
+/// Hears now of what others have committed. PostgreSQL does so when a lock is taken that the transaction does not hold yet,
+/// and so perhaps not again until its end.
+pub fn hear() {
+    // SAFETY: what PostgreSQL itself does at any lock that it takes for a statement.
+    unsafe { pg_sys::AcceptInvalidationMessages() };
+}
