@@ -21,6 +21,7 @@ query!(RENAME_TENANT_COLUMN, "rename_tenant_column.sql", &[pg_sys::REGCLASSOID, 
 query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
 query!(FOREIGN_POLICIES, "foreign_policies.sql", &[pg_sys::OIDOID]);
 query!(PROTECT_LOST_PART, "protect_lost_part.sql", &[pg_sys::REGCLASSOID]);
+query!(KEEP_MODULES, "keep_modules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(KEEP_RULES, "keep_rules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(PART_DROPPED, "part_dropped.sql", &[]);
 query!(LOST_PARTS, "lost_parts.sql", &[]);
@@ -154,6 +155,8 @@ fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
         PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::Statement, |_| ()));
         if let Some(protection) = protection::protection(part) {
             for parent in touched {
+                let root = protection::protection(*parent).map_or(*parent, |above| above.root);
+                KEEP_MODULES.with(|q| q.rows(&[arg(part), arg(root)], Sees::Statement, |_| ()));
                 KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::Statement, |_| ()));
             }
             parts::protect(part, &protection, true);

@@ -61,7 +61,7 @@ fn may_see(tenant: uuid::Uuid) -> bool {
 }
 
 fn knows(tenant: uuid::Uuid) -> bool {
-    session::ask(|access, _| access.administers || access.reads.ids.contains(&tenant))
+    session::ask(|access, _| access.administers || access.knows(&tenant))
 }
 
 /// May the session know that the tenant exists? See `tenancy.knows_tenant`.

@@ -18,6 +18,7 @@ mod logins;
 mod mend;
 mod model;
 mod modes;
+mod modules;
 mod naming;
 mod parts;
 mod people;
@@ -48,6 +49,7 @@ extension_sql_file!("../sql/install/05_policies.sql", name = "own_policies", req
 extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["own_policies"]);
 extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
 extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
+extension_sql_file!("../sql/install/09_modules.sql", name = "modules", requires = ["domains"]);
 extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requires = ["progress"]);
 extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = ["domains"]);
 extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["domains"]);

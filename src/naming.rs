@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::catalog::protection::{self, End, KeyType, TenantColumn};
 use crate::catalog::{hierarchy, to_pg};
-use crate::error::{Refusal, RowRefusal};
+use crate::error::{ModuleRefusal, Refusal, RowRefusal};
 use crate::model::scope::Scope;
 use crate::pg::rows::{TriggerRow, TriggerRows};
 use crate::pg::{owner, relations};
@@ -53,7 +53,7 @@ fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Uuid)>, Refu
     let reference = table.outgoing.iter().find(|r| r.names_tenant);
     let tenant = match reference.map(|reference| tenant_referred_to(reference, &row, relation)).transpose()?.flatten() {
         Some(tenant) => tenant,
-        None => only_writable_tenant()?,
+        None => only_writable_tenant(relation)?,
     };
     Ok(Some((column, tenant)))
 }
@@ -72,7 +72,7 @@ fn tenant_referred_to(reference: &End, row: &TriggerRow, relation: pgrx::pg_sys:
     let Some(key) = Key::of(row, &reference.columns) else { return Ok(None) };
     let visible = |tenant: Option<Uuid>| {
         owner::outer_user_is_exempt()
-            || session::ask(|access, _| match &tenant {
+            || session::ask_about(Some(reference.parent), |access, _| match &tenant {
                 Some(tenant) => access.reads.ids.contains(tenant),
                 None => access.reads_public(),
             })
@@ -88,9 +88,10 @@ fn tenant_referred_to(reference: &End, row: &TriggerRow, relation: pgrx::pg_sys:
     }
 }
 
-fn only_writable_tenant() -> Result<Uuid, Refusal> {
-    session::ask(|access, _| match access.writes.ids.single() {
+fn only_writable_tenant(relation: pgrx::pg_sys::Oid) -> Result<Uuid, Refusal> {
+    session::ask_about(Some(relation), |access, _| match access.writes.ids.single() {
         Some(tenant) => Ok(*tenant),
+        None if access.only_limited => Err(ModuleRefusal::Outside { table: relations::name(relation) }.into()),
         None if access.writes.ids.is_none() => Err(Refusal::NoTenantToWrite),
         None => {
             let count = match &access.writes.ids {

@@ -1,12 +1,17 @@
 //! What row security asks for every row: may this session read, may it write rows of this tenant?
+//!
+//! Each function is there a second time, with `_in`: on a table, which counts where roles are limited to modules. Nobody has to
+//! call it: the planner puts it in (`planner`), and only for sessions with such roles.
 
+use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{Uuid, pg_extern};
 
 use crate::catalog::access::Mode;
 use crate::catalog::{from_pg, hierarchy, to_pg};
-use crate::error::{Refusal, RowRefusal};
+use crate::error::{ModuleRefusal, Refusal, RowRefusal};
 use crate::model::scope::{Access, Scope, Tenants};
+use crate::pg::relations;
 use crate::{modes, session};
 
 /// The key types that a tenant column may have; both go through the same code.
@@ -29,82 +34,148 @@ impl Key for i64 {
 /// May the session read rows of the tenant; with NULL, public rows? See `tenancy.can_read`.
 #[pg_extern(sql = false)]
 fn can_read(tenant: Option<Uuid>) -> bool {
-    reads(tenant.map(from_pg))
+    reads(None, tenant.map(from_pg))
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn can_read_in(tenant: Option<Uuid>, relation: Option<Oid>) -> bool {
+    reads(relation, tenant.map(from_pg))
 }
 
 /// The same for tables that name tenants by number. See `tenancy.can_read_number`.
 #[pg_extern(sql = false)]
 fn can_read_number(tenant: Option<i64>) -> bool {
-    reads(tenant)
+    reads(None, tenant)
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn can_read_number_in(tenant: Option<i64>, relation: Option<Oid>) -> bool {
+    reads(relation, tenant)
 }
 
 /// The same for columns of type integer, so that no cast stands between column and index.
 #[pg_extern(sql = false)]
 fn can_read_integer(tenant: Option<i32>) -> bool {
-    reads(tenant.map(i64::from))
+    reads(None, tenant.map(i64::from))
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn can_read_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> bool {
+    reads(relation, tenant.map(i64::from))
 }
 
 /// May the session write rows of the tenant; with NULL, public rows? See `tenancy.can_write`.
 #[pg_extern(sql = false)]
 fn can_write(tenant: Option<Uuid>) -> bool {
-    writes(tenant.map(from_pg))
+    writes(None, tenant.map(from_pg))
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn can_write_in(tenant: Option<Uuid>, relation: Option<Oid>) -> bool {
+    writes(relation, tenant.map(from_pg))
 }
 
 /// The same for tables that name tenants by number. See `tenancy.can_write_number`.
 #[pg_extern(sql = false)]
 fn can_write_number(tenant: Option<i64>) -> bool {
-    writes(tenant)
+    writes(None, tenant)
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn can_write_number_in(tenant: Option<i64>, relation: Option<Oid>) -> bool {
+    writes(relation, tenant)
 }
 
 /// The same for columns of type integer, so that no cast stands between column and index.
 #[pg_extern(sql = false)]
 fn can_write_integer(tenant: Option<i32>) -> bool {
-    writes(tenant.map(i64::from))
+    writes(None, tenant.map(i64::from))
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn can_write_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> bool {
+    writes(relation, tenant.map(i64::from))
 }
 
 /// Like `can_write`, but refuses with the reason. See `tenancy.check_write`.
 #[pg_extern(sql = false)]
 fn check_write(tenant: Option<Uuid>) -> Result<bool, ErrorReport> {
-    Ok(refuse_unless_writes(tenant.map(from_pg))?)
+    Ok(refuse_unless_writes(None, tenant.map(from_pg))?)
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn check_write_in(tenant: Option<Uuid>, relation: Option<Oid>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(relation, tenant.map(from_pg))?)
 }
 
 /// The same for tables that name tenants by number. See `tenancy.check_write_number`.
 #[pg_extern(sql = false)]
 fn check_write_number(tenant: Option<i64>) -> Result<bool, ErrorReport> {
-    Ok(refuse_unless_writes(tenant)?)
+    Ok(refuse_unless_writes(None, tenant)?)
 }
 
-/// The same for columns of type integer.
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn check_write_number_in(tenant: Option<i64>, relation: Option<Oid>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(relation, tenant)?)
+}
+
+/// The same for columns of type integer, so that no cast stands between column and index.
 #[pg_extern(sql = false)]
 fn check_write_integer(tenant: Option<i32>) -> Result<bool, ErrorReport> {
-    Ok(refuse_unless_writes(tenant.map(i64::from))?)
+    Ok(refuse_unless_writes(None, tenant.map(i64::from))?)
 }
 
-fn refuse_unless_writes<K: Key>(tenant: Option<K>) -> Result<bool, Refusal> {
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn check_write_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(relation, tenant.map(i64::from))?)
+}
+
+fn refuse_unless_writes<K: Key>(relation: Option<Oid>, tenant: Option<K>) -> Result<bool, Refusal> {
     let public = tenant.is_none();
-    match (writes(tenant), public) {
-        (true, _) => Ok(true),
-        (false, true) => Err(RowRefusal::MayNotWritePublic.into()),
-        (false, false) => Err(RowRefusal::MayNotWriteTenant.into()),
+    if writes(relation, tenant) {
+        return Ok(true);
+    }
+    outside_modules(relation)?;
+    Err(if public { RowRefusal::MayNotWritePublic } else { RowRefusal::MayNotWriteTenant }.into())
+}
+
+/// Refuses where the session's roles are limited to modules that the table is not in.
+fn outside_modules(relation: Option<Oid>) -> Result<(), Refusal> {
+    match relation.filter(|_| session::ask_about(relation, |access, _| access.only_limited)) {
+        Some(table) => Err(ModuleRefusal::Outside { table: relations::name(table) }.into()),
+        None => Ok(()),
     }
 }
 
-fn reads<K: Key>(tenant: Option<K>) -> bool {
-    decide(modes::Unasked::Reading, |access| match &tenant {
+fn reads<K: Key>(relation: Option<Oid>, tenant: Option<K>) -> bool {
+    decide(relation, modes::Unasked::Reading, |access| match &tenant {
         Some(tenant) => K::of(&access.reads).contains(tenant),
         None => access.reads_public(),
     })
 }
 
-fn writes<K: Key>(tenant: Option<K>) -> bool {
-    decide(modes::Unasked::Writing, |access| match &tenant {
+fn writes<K: Key>(relation: Option<Oid>, tenant: Option<K>) -> bool {
+    decide(relation, modes::Unasked::Writing, |access| match &tenant {
         Some(tenant) => K::of(&access.writes).contains(tenant),
         None => access.writes_public,
     })
 }
 
-fn decide(what: modes::Unasked, allowed: impl FnOnce(&Access) -> bool) -> bool {
-    let (allowed, mode) = session::ask(|access, mode| (mode == Mode::Off || allowed(access), mode));
+fn decide(relation: Option<Oid>, what: modes::Unasked, allowed: impl FnOnce(&Access) -> bool) -> bool {
+    let decide = |access: &Access, mode| (mode == Mode::Off || allowed(access), mode);
+    let (allowed, mode) = match relation {
+        None => session::ask(decide),
+        relation => session::ask_about(relation, decide),
+    };
     if !allowed && mode == Mode::Warn {
         modes::let_pass(what);
         return true;
@@ -118,10 +189,22 @@ fn readable_tenants() -> Vec<Uuid> {
     listed(session::ask(|access, _| access.reads.ids.clone()))
 }
 
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn readable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
+    listed(session::ask_about(relation, |access, _| access.reads.ids.clone()))
+}
+
 /// All tenants whose rows the session may write. See `tenancy.writable_tenants`.
 #[pg_extern(sql = false)]
 fn writable_tenants() -> Vec<Uuid> {
     listed(session::ask(|access, _| access.writes.ids.clone()))
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn writable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
+    listed(session::ask_about(relation, |access, _| access.writes.ids.clone()))
 }
 
 /// `readable_tenants` by number. See `tenancy.readable_tenant_numbers`.
@@ -130,10 +213,22 @@ fn readable_tenant_numbers() -> Vec<i64> {
     session::ask(|access, _| listed_numbers(&access.reads.numbers))
 }
 
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn readable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
+    session::ask_about(relation, |access, _| listed_numbers(&access.reads.numbers))
+}
+
 /// `writable_tenants` by number. See `tenancy.writable_tenant_numbers`.
 #[pg_extern(sql = false)]
 fn writable_tenant_numbers() -> Vec<i64> {
     session::ask(|access, _| listed_numbers(&access.writes.numbers))
+}
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn writable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
+    session::ask_about(relation, |access, _| listed_numbers(&access.writes.numbers))
 }
 
 /// For index conditions, which are made for some tenants only: where it is all but some, nothing.
@@ -154,21 +249,39 @@ fn listed(scope: Scope<uuid::Uuid>) -> Vec<Uuid> {
 /// The default of a uuid tenant column. See `tenancy.writable_tenant`.
 #[pg_extern(sql = false)]
 fn writable_tenant(by_reference: bool) -> Result<Option<Uuid>, ErrorReport> {
-    // The uuid of zeros stands for "take it from the reference" until a trigger has done so.
-    Ok(default_tenant(by_reference.then_some(uuid::Uuid::nil()))?.map(to_pg))
+    Ok(default_tenant(None, by_reference.then_some(FROM_REFERENCE))?.map(to_pg))
 }
+
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn writable_tenant_in(by_reference: bool, relation: Oid) -> Result<Option<Uuid>, ErrorReport> {
+    Ok(default_tenant(Some(relation), by_reference.then_some(FROM_REFERENCE))?.map(to_pg))
+}
+
+/// Stands for "take it from the reference" until a trigger has done so.
+const FROM_REFERENCE: uuid::Uuid = uuid::Uuid::nil();
 
 /// The default of a numeric tenant column. See `tenancy.writable_tenant_number`.
 #[pg_extern(sql = false)]
 fn writable_tenant_number(by_reference: bool) -> Result<Option<i64>, ErrorReport> {
-    Ok(default_tenant(by_reference.then_some(0))?)
+    Ok(default_tenant(None, by_reference.then_some(0))?)
 }
 
-fn default_tenant<K: Key>(from_reference: Option<K>) -> Result<Option<K>, Refusal> {
-    session::ask(|access, mode| match (K::of(&access.writes).single(), from_reference) {
+/// The same on a table.
+#[pg_extern(sql = false)]
+fn writable_tenant_number_in(by_reference: bool, relation: Oid) -> Result<Option<i64>, ErrorReport> {
+    Ok(default_tenant(Some(relation), by_reference.then_some(0))?)
+}
+
+fn default_tenant<K: Key>(relation: Option<Oid>, from_reference: Option<K>) -> Result<Option<K>, Refusal> {
+    session::ask_about(relation, |access, mode| match (K::of(&access.writes).single(), from_reference) {
         (Some(tenant), None) => Ok(Some(tenant.clone())),
         (_, Some(placeholder)) => Ok(Some(placeholder)),
         (None, None) if matches!(mode, Mode::Off | Mode::Warn) => Ok(None),
+        (None, None) if access.only_limited => {
+            Err(relation
+                .map_or(Refusal::NoTenantToWrite, |r| ModuleRefusal::Outside { table: relations::name(r) }.into()))
+        }
         (None, None) if access.writes.ids.is_none() => Err(Refusal::NoTenantToWrite),
         (None, None) => {
             let count = match &access.writes.ids {

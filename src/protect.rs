@@ -6,9 +6,9 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode, ereport, pg_extern, pg_sys};
 
 use crate::catalog::access::{self, Mode};
-use crate::catalog::offenders;
 use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
-use crate::error::{Refusal, given};
+use crate::catalog::{modules, offenders};
+use crate::error::{ModuleRefusal, Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
@@ -104,6 +104,9 @@ impl Protecting {
         }
         parts::refuse_foreign(relation)?;
         let facts = match kind {
+            Kind::Untenanted if !modules::of_table(relation).is_empty() => {
+                return Err(ModuleRefusal::InModule { relation: name }.into());
+            }
             Kind::Untenanted => None,
             _ => Some(column_facts(relation, &name, &column)?),
         };

@@ -141,7 +141,9 @@ fn ask<R>(reference: &Reference, side: Side, key: &Key, each: impl FnMut(&Row) -
 fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal {
     let may_see = |tenant: Tenant| {
         owner::outer_user_is_exempt()
-            || session::ask(|access, _| tenant.is_none_or(|tenant| access.reads.ids.contains(&tenant)))
+            || session::ask_about(Some(reference.parent), |access, _| {
+                tenant.is_none_or(|tenant| access.reads.ids.contains(&tenant))
+            })
     };
     if !may_see(parent) {
         return hidden(reference);

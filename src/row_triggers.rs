@@ -38,7 +38,7 @@ fn check_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::co
     let kind = table.map(|table| table.protection.kind);
     let allowed = kind.is_none_or(|kind| kind == Kind::Untenanted)
         || owner::outer_user_is_exempt()
-        || session::ask(|access, _| access.writes_everything());
+        || session::ask_about(Some(relation), |access, _| access.writes_everything());
     if !allowed {
         report(modes::refuse(RowRefusal::TruncateNotAllowed { table: relations::name(relation) }.into()));
     }
@@ -145,7 +145,7 @@ impl Check {
             Kind::Untenanted => Ok(()),
             Kind::Required => Err(RowRefusal::RequiredTenant { table: table() }.into()),
             Kind::Optional if owner::outer_user_is_exempt() => Ok(()),
-            Kind::Optional if session::ask(|access, _| access.writes_public) => Ok(()),
+            Kind::Optional if session::ask_about(Some(self.relation), |access, _| access.writes_public) => Ok(()),
             Kind::Optional if self.old_tenant.is_some() => Err(RowRefusal::BecomesPublic { table: table() }.into()),
             Kind::Optional if self.rows.old.is_none() || self.old_unchecked => {
                 Err(RowRefusal::WritesPublic { table: table() }.into())

@@ -7,12 +7,12 @@ mod plans;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use pgrx::PgLogLevel;
 use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{PgLogLevel, pg_sys};
 
 use crate::catalog::access::{self, Mode};
 use crate::catalog::tokens::{self, Verified};
-use crate::catalog::watched;
+use crate::catalog::{modules, watched};
 use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::model::scope::Access;
@@ -21,10 +21,12 @@ use crate::pg::{context_setting, invalidation, owner, transactions};
 /// What is remembered, and of which generation of our tables it is true.
 struct Known {
     generation: u64,
-    login: pgrx::pg_sys::Oid,
+    login: pg_sys::Oid,
     identity: Option<Identity>,
     mode: Mode,
     access: Rc<Access>,
+    /// What it is on tables that were asked about, where roles are limited to modules.
+    tables: Vec<(pg_sys::Oid, Rc<Access>)>,
     /// For a token: when it is valid.
     token: Option<Rc<Verified>>,
 }
@@ -36,6 +38,9 @@ impl Known {
             && self.token.as_deref().is_none_or(|token| check_period(token).is_ok())
     }
 }
+
+/// More tables than a statement names; anybody may ask about any number of them.
+const MOST_TABLES: usize = 100;
 
 thread_local! {
     static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
@@ -73,6 +78,35 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
             note_acting(known.identity.as_ref());
         }
         question(&known.access, known.mode)
+    })
+}
+
+/// The same for one table, where it is given: roles that are limited to modules count on the tables of these.
+pub fn ask_about<R>(relation: Option<pg_sys::Oid>, question: impl FnOnce(&Access, Mode) -> R) -> R {
+    let limited = relation.filter(|_| ask(|access, _| !access.limited.is_empty()));
+    match limited.map(access_to) {
+        Some(access) => ask(|_, mode| question(&access, mode)),
+        None => ask(question),
+    }
+}
+
+fn access_to(relation: pg_sys::Oid) -> Rc<Access> {
+    let known =
+        |known: &Known| known.tables.iter().find(|(table, _)| *table == relation).map(|(_, access)| Rc::clone(access));
+    if let Some(access) = KNOWN.with_borrow(|k| k.as_ref().and_then(known)) {
+        return access;
+    }
+    // As in refresh(): the result first, because looking it up can bring news.
+    let modules = modules::of_table(relation);
+    refresh();
+    KNOWN.with_borrow_mut(|known| {
+        let known = known.as_mut().expect("refresh() fills it");
+        let access = known.access.in_modules(&modules).map_or_else(|| Rc::clone(&known.access), Rc::new);
+        if known.tables.len() >= MOST_TABLES {
+            known.tables.clear();
+        }
+        known.tables.push((relation, Rc::clone(&access)));
+        access
     })
 }
 
@@ -130,7 +164,9 @@ fn refresh() {
     if token.is_some() {
         plans::token_means(&access, mode, access::identity_of_login(login).is_none());
     }
-    KNOWN.with_borrow_mut(|known| *known = Some(Known { generation, login, identity, mode, access, token }));
+    KNOWN.with_borrow_mut(|known| {
+        *known = Some(Known { generation, login, identity, mode, access, tables: Vec::new(), token });
+    });
 }
 
 /// The identity in force: the one entered, the one that the token names, or the one that the login role stands for.

@@ -73,6 +73,20 @@ create function tenancy.can_write_support(internal) returns internal
 
 comment on function tenancy.can_write_support(internal) is 'tells the planner what can_write() means for the context in force';
 
+create function tenancy.check_write_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'check_write_support_wrapper';
+
+comment on function tenancy.check_write_support(internal) is
+  'makes the planner name the table in calls of check_write(), for sessions with roles that are limited to modules';
+
+create function tenancy.writable_tenant_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'writable_tenant_support_wrapper';
+
+comment on function tenancy.writable_tenant_support(internal) is
+  'makes the planner name the table in calls of writable_tenant(), for sessions with roles that are limited to modules';
+
 create function tenancy.always_support(internal) returns internal
   language c volatile strict parallel safe
   as 'MODULE_PATHNAME', 'always_support_wrapper';
@@ -152,6 +166,8 @@ revoke all on function
   tenancy.writes_public(),
   tenancy.can_read_support(internal),
   tenancy.can_write_support(internal),
+  tenancy.check_write_support(internal),
+  tenancy.writable_tenant_support(internal),
   tenancy.always_support(internal)
 from public;
 
@@ -207,19 +223,19 @@ create function tenancy.can_write_number(tenant integer) returns boolean
 comment on function tenancy.can_write_number(integer) is 'can_write() for tables that name tenants by tenants.number';
 
 create function tenancy.check_write(tenant uuid) returns boolean
-  language c stable parallel safe cost 1
+  language c stable parallel safe cost 1 support tenancy.check_write_support
   as 'MODULE_PATHNAME', 'check_write_wrapper';
 
 comment on function tenancy.check_write(uuid) is 'can_write() for new rows: refuses with the reason instead of saying no';
 
 create function tenancy.check_write_number(tenant bigint) returns boolean
-  language c stable parallel safe cost 1
+  language c stable parallel safe cost 1 support tenancy.check_write_support
   as 'MODULE_PATHNAME', 'check_write_number_wrapper';
 
 comment on function tenancy.check_write_number(bigint) is 'check_write() for tables that name tenants by tenants.number';
 
 create function tenancy.check_write_number(tenant integer) returns boolean
-  language c stable parallel safe cost 1
+  language c stable parallel safe cost 1 support tenancy.check_write_support
   as 'MODULE_PATHNAME', 'check_write_integer_wrapper';
 
 comment on function tenancy.check_write_number(integer) is 'check_write() for tables that name tenants by tenants.number';
@@ -237,14 +253,14 @@ create function tenancy.writable_tenants() returns uuid[]
 comment on function tenancy.writable_tenants() is 'all tenants whose rows the session may write';
 
 create function tenancy.writable_tenant(by_reference boolean default false) returns uuid
-  language c stable strict parallel safe
+  language c stable strict parallel safe support tenancy.writable_tenant_support
   as 'MODULE_PATHNAME', 'writable_tenant_wrapper';
 
 comment on function tenancy.writable_tenant(boolean) is
   'default of a tenant column: the one tenant that the session may write; an error asks for the name where there are several';
 
 create function tenancy.writable_tenant_number(by_reference boolean default false) returns bigint
-  language c stable strict parallel safe
+  language c stable strict parallel safe support tenancy.writable_tenant_support
   as 'MODULE_PATHNAME', 'writable_tenant_number_wrapper';
 
 comment on function tenancy.writable_tenant_number(boolean) is 'writable_tenant() for tables that name tenants by tenants.number';

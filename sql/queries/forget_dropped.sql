@@ -9,6 +9,12 @@ tables as (
   where d.classid = 'pg_class'::regclass
     and p.relation = d.objid
 ),
+members as (
+  delete from tenancy.module_tables m
+  using dropped d
+  where d.classid = 'pg_class'::regclass
+    and m.relation = d.objid
+),
 references_of_tables as (
   delete from tenancy.reference_settings s
   using dropped d

@@ -9,7 +9,7 @@ use super::hierarchy::{self, Tenant};
 use super::memo::Memo;
 use super::{from_pg, to_pg};
 use crate::model::identity::Identity;
-use crate::model::scope::{Access, Tenants};
+use crate::model::scope::{Access, Limited, Tenants};
 use crate::model::system_group::Relation;
 use crate::pg::owner;
 use crate::pg::spi::{Query, Row, Sees, arg, query};
@@ -83,11 +83,18 @@ fn work_out(identity: &Identity) -> Option<Access> {
     let home = roles.first()?.home;
     // A deactivated tenant's rows stay visible to sessions that administer, whichever of the roles gives the access.
     let administers = roles.iter().any(|role| role.administers && role.of_service_provider);
-    let mut access = Access { user, home: Some(home), administers, ..Access::nobody() };
+    let only_limited = roles.iter().all(|role| !role.modules.is_empty());
+    let mut access = Access { user, home: Some(home), administers, only_limited, ..Access::nobody() };
     for role in roles {
-        access.reads = access.reads.union(role.read.tenants(home, administers));
-        access.writes = access.writes.union(role.write.tenants(home, administers));
-        access.writes_public |= role.updates_public && role.of_service_provider;
+        let (reads, writes) = (role.read.tenants(home, administers), role.write.tenants(home, administers));
+        let writes_public = role.updates_public && role.of_service_provider;
+        if role.modules.is_empty() {
+            access.reads = access.reads.union(reads);
+            access.writes = access.writes.union(writes);
+            access.writes_public |= writes_public;
+        } else {
+            access.limited.push(Limited { modules: role.modules, reads, writes, writes_public });
+        }
     }
     Some(access)
 }
@@ -107,6 +114,8 @@ struct Role {
     updates_public: bool,
     administers: bool,
     of_service_provider: bool,
+    /// Those that it is limited to; none is all tables.
+    modules: Vec<Uuid>,
 }
 
 fn roles(query: &'static std::thread::LocalKey<Query>, id: Uuid, role: Option<&str>) -> Vec<Role> {
@@ -128,6 +137,7 @@ fn role_of(row: &Row) -> Role {
         updates_public: row.must(8),
         administers: row.must(9),
         of_service_provider: row.must(10),
+        modules: row.must::<Vec<pgrx::Uuid>>(11).into_iter().map(from_pg).collect(),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod drift;
 pub mod held;
 pub mod hierarchy;
 pub mod memo;
+pub mod modules;
 pub mod offenders;
 pub mod policies;
 pub mod protection;

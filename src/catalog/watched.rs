@@ -10,7 +10,7 @@ use pgrx::pg_sys;
 use crate::pg::relations;
 
 /// Tables that decide what a context may do.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "tenants",
     "contacts",
     "users",
@@ -23,6 +23,8 @@ const TABLES: [&str; 12] = [
     "token_keys",
     "token_secrets",
     "quotas",
+    "module_tables",
+    "role_modules",
 ];
 
 thread_local! {

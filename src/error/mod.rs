@@ -4,6 +4,7 @@
 //! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
 
 mod lifecycle;
+mod modules;
 mod people;
 mod quotas;
 mod rows;
@@ -17,6 +18,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 
 pub use lifecycle::LifecycleRefusal;
+pub use modules::ModuleRefusal;
 pub use people::PeopleRefusal;
 pub use quotas::QuotaRefusal;
 pub use rows::RowRefusal;

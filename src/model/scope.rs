@@ -109,6 +109,19 @@ pub struct Access {
     pub writes_public: bool,
     /// May change tenants, groups, roles and users.
     pub administers: bool,
+    /// Are all of its roles limited to modules, so that other tables are not for it, public rows included?
+    pub only_limited: bool,
+    /// What roles that are limited to modules add on the tables of these.
+    pub limited: Vec<Limited>,
+}
+
+/// What a role that is limited to modules may do on their tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limited {
+    pub modules: Vec<uuid::Uuid>,
+    pub reads: Tenants,
+    pub writes: Tenants,
+    pub writes_public: bool,
 }
 
 impl Access {
@@ -121,7 +134,22 @@ impl Access {
             writes: Tenants::none(),
             writes_public: false,
             administers: false,
+            only_limited: false,
+            limited: Vec::new(),
         }
+    }
+
+    /// What it is on a table of these modules, if that differs: the roles limited to one of them count there.
+    pub fn in_modules(&self, modules: &[uuid::Uuid]) -> Option<Self> {
+        let mut there = self.limited.iter().filter(|role| role.modules.iter().any(|m| modules.contains(m))).peekable();
+        there.peek()?;
+        let mut access = Self { only_limited: false, limited: Vec::new(), ..self.clone() };
+        for role in there {
+            access.reads = access.reads.union(role.reads.clone());
+            access.writes = access.writes.union(role.writes.clone());
+            access.writes_public |= role.writes_public;
+        }
+        Some(access)
     }
 
     /// How many tenants it names.
@@ -129,12 +157,18 @@ impl Access {
         let count = |tenants: &Tenants| match &tenants.ids {
             Scope::Only(ids) | Scope::AllBut(ids) => ids.len(),
         };
-        count(&self.reads) + count(&self.writes)
+        let limited: usize = self.limited.iter().map(|role| count(&role.reads) + count(&role.writes)).sum();
+        count(&self.reads) + count(&self.writes) + limited
     }
 
-    /// May the context read public rows? Anybody but nobody may.
+    /// May the context read public rows? Anybody but nobody may, on tables that any of its roles is for.
     pub fn reads_public(&self) -> bool {
-        self.home.is_some()
+        self.home.is_some() && !self.only_limited
+    }
+
+    /// Are there tables on which it may read rows of the tenant?
+    pub fn knows(&self, tenant: &uuid::Uuid) -> bool {
+        self.reads.ids.contains(tenant) || self.limited.iter().any(|role| role.reads.ids.contains(tenant))
     }
 
     /// May the context write rows of every tenant there is, public rows included?
@@ -182,6 +216,29 @@ mod tests {
         assert_eq!(Scope::only([5, 6]).single(), None);
         assert_eq!(Scope::<i32>::none().single(), None);
         assert_eq!(Scope::<i32>::all_but([]).single(), None);
+    }
+
+    #[test]
+    fn a_role_limited_to_modules_counts_on_their_tables_only() {
+        let [tenant, sales, stock, other] = [1, 2, 3, 4].map(uuid::Uuid::from_u128);
+        let of = |key: uuid::Uuid| Tenants::only(&[(key, 1)]);
+        let role = |modules: &[uuid::Uuid], tenant| Limited {
+            modules: modules.to_vec(),
+            reads: of(tenant),
+            writes: Tenants::none(),
+            writes_public: false,
+        };
+        let limited = vec![role(&[sales, stock], tenant), role(&[stock], other)];
+        let access = Access { home: Some(tenant), only_limited: true, limited, ..Access::nobody() };
+        assert!(!access.reads_public() && access.reads.ids.is_none() && access.knows(&other));
+        assert_eq!(access.in_modules(&[]), None);
+        assert_eq!(access.in_modules(&[other]), None);
+        let in_sales = access.in_modules(&[sales, other]).expect("the first role is for sales");
+        assert!(
+            in_sales.reads_public() && in_sales.reads.ids == Scope::only([tenant]) && in_sales.writes.ids.is_none()
+        );
+        let in_stock = access.in_modules(&[stock]).expect("both roles are for stock");
+        assert_eq!(in_stock.reads.ids, Scope::only([tenant, other]));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 #![allow(unsafe_code)]
 
 pub mod answers;
+pub mod conflict_condition;
 pub mod context_setting;
 pub mod cursor;
 pub mod ddl_commands;

@@ -1,9 +1,9 @@
 //! The planner's questions to a support function, and building the expressions that answer them.
 
-use std::ffi::CString;
-
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{Internal, IntoDatum, PgList};
+
+use super::conflict_condition::ask_before_conflict_condition;
 
 /// What the planner asks about a call of a policy function, whose one argument is a tenant column.
 pub enum Question {
@@ -15,9 +15,20 @@ pub enum Question {
     Selectivity,
 }
 
+/// Where a policy function is called: for rows that are there, or for new ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Clause {
+    Using,
+    WithCheck,
+}
+
 /// The column that a policy function is called for.
 pub struct Column {
     expression: *mut pg_sys::Expr,
+    /// The table that the query names.
+    pub table: Oid,
+    /// The table that the call names in its second argument.
+    pub asked_about: Option<Oid>,
     pub kind: Oid,
     pub not_null: bool,
     /// How many different values it has, by the statistics.
@@ -34,14 +45,14 @@ pub enum Answer {
 }
 
 /// Answers a request of the planner by `decide`, which gives None where it has no opinion.
-pub fn answer(request: Internal, decide: impl FnOnce(Question, &Column) -> Option<Answer>) -> Internal {
+pub fn answer(request: Internal, clause: Clause, decide: impl FnOnce(Question, &Column) -> Option<Answer>) -> Internal {
     let no_opinion = || Internal::from(Some(pg_sys::Datum::from(0usize)));
     let Some(request) = request.unwrap() else { return no_opinion() };
     let request: *mut pg_sys::Node = request.cast_mut_ptr();
     // SAFETY: the planner passes one of the request nodes, whose tag tells which; its fields are valid meanwhile.
     let answered = unsafe {
         match (*request).type_ {
-            pg_sys::NodeTag::T_SupportRequestSimplify => simplify(&*request.cast(), decide),
+            pg_sys::NodeTag::T_SupportRequestSimplify => simplify(&*request.cast(), clause, decide),
             pg_sys::NodeTag::T_SupportRequestIndexCondition => index_condition(&mut *request.cast(), decide),
             pg_sys::NodeTag::T_SupportRequestSelectivity => selectivity(&mut *request.cast(), decide),
             _ => None,
@@ -64,62 +75,19 @@ pub fn answer_share(request: Internal, share: f64) -> Internal {
 
 unsafe fn simplify(
     request: &pg_sys::SupportRequestSimplify,
+    clause: Clause,
     decide: impl FnOnce(Question, &Column) -> Option<Answer>,
 ) -> Option<pg_sys::Datum> {
     // SAFETY: by the caller's promise, and `column` checks what it follows.
     unsafe {
         let column = column(request.root, (*request.fcall).args)?;
-        ask_before_conflict_condition((*request.root).parse, request.fcall);
+        if clause == Clause::Using {
+            ask_before_conflict_condition((*request.root).parse, request.fcall);
+        }
         match decide(Question::Simplify, &column)? {
             Answer::Expression(node) => Some(pg_sys::Datum::from(node)),
             _ => None,
         }
-    }
-}
-
-/// `INSERT … ON CONFLICT DO UPDATE … WHERE condition`: PostgreSQL before its minor releases of November 2026 runs the condition
-/// on a row that the policies hide, and asks them after. The planner takes up the policies' calls before the condition, so
-/// that there is time to put each of them in front: where a policy hides the row, the condition is not run, and
-/// PostgreSQL goes on to refuse.
-unsafe fn ask_before_conflict_condition(query: *mut pg_sys::Query, policy: *mut pg_sys::FuncExpr) {
-    // SAFETY: nodes of the planner's own copy of the query, which it is free to change; each is looked at only as what its
-    // tag says.
-    unsafe {
-        let conflict = (*query).onConflict;
-        if (*query).commandType != pg_sys::CmdType::CMD_INSERT || conflict.is_null() {
-            return;
-        }
-        let condition = (*conflict).onConflictWhere;
-        let argument: *mut pg_sys::Var = PgList::from_pg((*policy).args).get_ptr(0).unwrap_or(std::ptr::null_mut());
-        if condition.is_null()
-            || argument.is_null()
-            || (*argument.cast::<pg_sys::Node>()).type_ != pg_sys::NodeTag::T_Var
-            || (*argument).varno as usize != (*query).resultRelation as usize
-        {
-            return;
-        }
-        let mut inner = condition;
-        while (*inner).type_ == pg_sys::NodeTag::T_CaseExpr {
-            let first: *mut pg_sys::CaseWhen =
-                match PgList::from_pg((*inner.cast::<pg_sys::CaseExpr>()).args).get_ptr(0) {
-                    Some(when) => when,
-                    None => break,
-                };
-            if pg_sys::equal((*first).expr.cast(), policy.cast()) {
-                return;
-            }
-            inner = (*first).result.cast();
-        }
-        let when: *mut pg_sys::CaseWhen = make_node(pg_sys::NodeTag::T_CaseWhen);
-        (*when).expr = pg_sys::copyObjectImpl(policy.cast()).cast();
-        (*when).result = condition.cast();
-        (*when).location = -1;
-        let case: *mut pg_sys::CaseExpr = make_node(pg_sys::NodeTag::T_CaseExpr);
-        (*case).casetype = pg_sys::BOOLOID;
-        (*case).args = pg_sys::lappend(std::ptr::null_mut(), when.cast());
-        (*case).defresult = pg_sys::makeBoolConst(true, false).cast();
-        (*case).location = -1;
-        (*conflict).onConflictWhere = case.cast();
     }
 }
 
@@ -170,14 +138,19 @@ unsafe fn selectivity(
     }
 }
 
-/// The column of a table of this query level that a function's only argument is.
+/// The column of a table of this query level that a function's first argument is. A second one is a table that is known.
 unsafe fn column(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Option<Column> {
     // SAFETY: nodes of the query that is being planned; each is looked at only as what its tag says.
     unsafe {
         if root.is_null() {
             return None;
         }
-        let argument: *mut pg_sys::Node = PgList::<pg_sys::Node>::from_pg(args).get_ptr(0)?;
+        let args = PgList::<pg_sys::Node>::from_pg(args);
+        let argument = args.get_ptr(0)?;
+        let asked_about = match args.get_ptr(1) {
+            Some(table) => Some(constant_table(table)?),
+            None => None,
+        };
         if (*argument).type_ != pg_sys::NodeTag::T_Var {
             return None;
         }
@@ -192,6 +165,8 @@ unsafe fn column(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Opt
         }
         Some(Column {
             expression: argument.cast(),
+            table: (*table).relid,
+            asked_about,
             kind: var.vartype,
             not_null: super::relations::is_never_null((*table).relid, var.varattno),
             distinct: 0.0,
@@ -200,16 +175,89 @@ unsafe fn column(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Opt
     }
 }
 
+/// # Safety
+/// `node` is a node of the query.
+unsafe fn constant_table(node: *mut pg_sys::Node) -> Option<Oid> {
+    // SAFETY: looked at only as what its tag says; a constant that is not NULL has a value of the type it says.
+    unsafe {
+        if (*node).type_ != pg_sys::NodeTag::T_Const {
+            return None;
+        }
+        let constant = &*node.cast::<pg_sys::Const>();
+        let known = constant.consttype == pg_sys::REGCLASSOID && !constant.constisnull;
+        known.then(|| Oid::from(constant.constvalue.value() as u32))
+    }
+}
+
+/// A call that a table's column has as its default, in a statement that writes the table.
+pub struct Default {
+    call: *mut pg_sys::FuncExpr,
+    table: Oid,
+}
+
+/// Answers a request of the planner about the default of a column by `decide`, which gives None where it has no opinion.
+pub fn answer_default(request: Internal, decide: impl FnOnce(&Default) -> Option<*mut pg_sys::Node>) -> Internal {
+    let node: Option<*mut pg_sys::Node> = request.unwrap().map(|request| request.cast_mut_ptr());
+    // SAFETY: the planner passes one of the request nodes, whose tag tells which; a query that writes has a table to write.
+    let default = node.and_then(|node| unsafe {
+        if (*node).type_ != pg_sys::NodeTag::T_SupportRequestSimplify {
+            return None;
+        }
+        let request = &*node.cast::<pg_sys::SupportRequestSimplify>();
+        if request.root.is_null() {
+            return None;
+        }
+        let query = &*(*request.root).parse;
+        let written = (query.resultRelation as usize).checked_sub(1)?;
+        let table = PgList::<pg_sys::RangeTblEntry>::from_pg(query.rtable).get_ptr(written)?;
+        Some(Default { call: request.fcall, table: (*table).relid })
+    });
+    let answered = default.and_then(|default| decide(&default));
+    Internal::from(Some(answered.map_or(pg_sys::Datum::from(0usize), pg_sys::Datum::from)))
+}
+
+impl Default {
+    /// The same call with the table that is written as a further argument; None if there is no such function.
+    pub fn ask_about_table(&self, by_id: &str, by_number: &str) -> Option<*mut pg_sys::Node> {
+        // SAFETY: the call is one of the query that is being planned.
+        unsafe {
+            let kind = (*self.call).funcresulttype;
+            let name = if kind == pg_sys::UUIDOID { by_id } else { by_number };
+            let function = function_named(&format!("{name}(pg_catalog.bool,pg_catalog.regclass)"))?;
+            let args = pg_sys::copyObjectImpl((*self.call).args.cast()).cast();
+            Some(call_of(function, kind, pg_sys::lappend(args, table_constant(self.table).cast())))
+        }
+    }
+}
+
 impl Column {
-    /// `column = function()`, with the function's result type `kind`; None if there is no such operator.
-    pub fn equals(&self, function: &str, kind: Oid) -> Option<*mut pg_sys::Node> {
+    /// The function asked for the column on the query's table, by the function's name for uuid and for numbers; None if there
+    /// is no such function.
+    pub fn ask_about_table(&self, by_id: &str, by_number: &str) -> Option<*mut pg_sys::Node> {
+        let signature = match self.kind {
+            pg_sys::UUIDOID => format!("{by_id}(pg_catalog.uuid,pg_catalog.regclass)"),
+            pg_sys::INT8OID => format!("{by_number}(pg_catalog.int8,pg_catalog.regclass)"),
+            pg_sys::INT4OID => format!("{by_number}(pg_catalog.int4,pg_catalog.regclass)"),
+            _ => return None,
+        };
+        let function = function_named(&signature)?;
+        // SAFETY: a list of nodes that were just made.
+        let args = unsafe { pg_sys::lappend(std::ptr::null_mut(), self.copy().cast()) };
+        // SAFETY: as above.
+        let args = unsafe { pg_sys::lappend(args, table_constant(self.table).cast()) };
+        Some(call_of(function, pg_sys::BOOLOID, args))
+    }
+
+    /// `column = function()`, with the function's result type `kind`; None if there is no such operator. With a table, it is the
+    /// function's argument.
+    pub fn equals(&self, function: &str, table: Option<Oid>, kind: Oid) -> Option<*mut pg_sys::Node> {
         let operator = match (self.kind, kind) {
             (pg_sys::UUIDOID, pg_sys::UUIDOID) => UUID_EQUALS,
             (pg_sys::INT8OID, pg_sys::INT8OID) => INT8_EQUALS,
             (pg_sys::INT4OID, pg_sys::INT8OID) => INT48_EQUALS,
             _ => return None,
         };
-        let value = call(function, kind)?;
+        let value = call(function, table, kind)?;
         // SAFETY: both operands are of the operator's types; it has no collation.
         unsafe {
             let node = pg_sys::make_opclause(
@@ -240,8 +288,8 @@ impl Column {
     }
 
     /// `column = any (function())`, with the array's element type `kind`; None if the index does not know the operator.
-    pub fn equals_any(&self, function: &str, kind: Oid, array: Oid) -> Option<*mut pg_sys::Node> {
-        let value = call(function, array)?;
+    pub fn equals_any(&self, function: &str, table: Option<Oid>, kind: Oid, array: Oid) -> Option<*mut pg_sys::Node> {
+        let value = call(function, table, array)?;
         // SAFETY: a freshly made node, whose fields are all set, for an operator of the index's family.
         unsafe {
             let operator =
@@ -276,25 +324,32 @@ const UUID_EQUALS: u32 = 2972;
 const INT8_EQUALS: u32 = 410;
 const INT48_EQUALS: u32 = 15;
 
-/// A call of a function without arguments, by its signature; None if there is none.
-pub fn call(function: &str, kind: Oid) -> Option<*mut pg_sys::Node> {
-    let signature = CString::new(function).ok()?;
-    // SAFETY: to_regprocedure takes a text and gives an oid or NULL; the call node is made of valid parts.
-    unsafe {
-        let signature = signature.to_str().ok()?.into_datum();
-        let function = pgrx::direct_function_call::<Oid>(pg_sys::to_regprocedure, &[signature])?;
-        Some(
-            pg_sys::makeFuncExpr(
-                function,
-                kind,
-                std::ptr::null_mut(),
-                pg_sys::InvalidOid,
-                pg_sys::InvalidOid,
-                pg_sys::CoercionForm::COERCE_EXPLICIT_CALL,
-            )
-            .cast(),
-        )
-    }
+/// A call of a function by its name, without arguments or with a table; None if there is none.
+pub fn call(function: &str, table: Option<Oid>, kind: Oid) -> Option<*mut pg_sys::Node> {
+    let Some(table) = table else {
+        return Some(call_of(function_named(&format!("{function}()"))?, kind, std::ptr::null_mut()));
+    };
+    let function = function_named(&format!("{function}(pg_catalog.regclass)"))?;
+    // SAFETY: a list of one node that was just made.
+    let args = unsafe { pg_sys::lappend(std::ptr::null_mut(), table_constant(table).cast()) };
+    Some(call_of(function, kind, args))
+}
+
+/// The function with this signature.
+fn function_named(signature: &str) -> Option<Oid> {
+    // SAFETY: to_regprocedure takes a text and gives an oid or NULL.
+    unsafe { pgrx::direct_function_call::<Oid>(pg_sys::to_regprocedure, &[signature.into_datum()]) }
+}
+
+fn call_of(function: Oid, kind: Oid, args: *mut pg_sys::List) -> *mut pg_sys::Node {
+    let (none, form) = (pg_sys::InvalidOid, pg_sys::CoercionForm::COERCE_EXPLICIT_CALL);
+    // SAFETY: a node made of valid parts.
+    unsafe { pg_sys::makeFuncExpr(function, kind, args, none, none, form).cast() }
+}
+
+fn table_constant(table: Oid) -> *mut pg_sys::Const {
+    // SAFETY: a constant of a type of four bytes, passed by value.
+    unsafe { pg_sys::makeConst(pg_sys::REGCLASSOID, -1, pg_sys::InvalidOid, 4, table.into(), false, true) }
 }
 
 /// `a or b`.
@@ -317,7 +372,7 @@ fn joined(kind: pg_sys::BoolExprType::Type, a: *mut pg_sys::Node, b: *mut pg_sys
 
 /// # Safety
 /// `T` is the struct of nodes with the tag.
-unsafe fn make_node<T>(tag: pg_sys::NodeTag) -> *mut T {
+pub unsafe fn make_node<T>(tag: pg_sys::NodeTag) -> *mut T {
     // SAFETY: zeroed memory of the node's size, with its tag set, is what makeNode gives.
     unsafe {
         let node: *mut T = pg_sys::palloc0(std::mem::size_of::<T>()).cast();

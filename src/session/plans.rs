@@ -27,15 +27,19 @@ struct Shape {
     reads: Reach,
     writes: Reach,
     mode: Mode,
+    /// Has it roles that are limited to modules? What they reach differs from table to table.
+    limited: bool,
 }
 
 impl Shape {
     fn of(access: &Access, mode: Mode) -> Self {
-        Self { reads: Reach::of(&access.reads.ids), writes: Reach::of(&access.writes.ids), mode }
+        let limited = !access.limited.is_empty();
+        Self { reads: Reach::of(&access.reads.ids), writes: Reach::of(&access.writes.ids), mode, limited }
     }
 
     fn same_plans(self, other: Self) -> bool {
-        self.reads.same_plan(other.reads) && self.writes.same_plan(other.writes) && self.mode == other.mode
+        let limited = self.limited || other.limited;
+        !limited && self.reads.same_plan(other.reads) && self.writes.same_plan(other.writes) && self.mode == other.mode
     }
 }
 

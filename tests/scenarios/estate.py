@@ -63,6 +63,8 @@ ALLOWED = [
                  "insert into app.event values (1, 1990, app.t('north'), 4), (1, 1991, app.t('north-east'), 4); "
                  "grant select on app.event_oldest_1 to alice; set role alice; set session authorization alice; "
                  "select count(*) from app.event_oldest_1", "1"),
+    ("postgres", "select from tenancy.enter_tenant(app.t('south'), 'archivist'); set role bob; "
+                 "select (select count(*) from app.event) || ' ' || (select count(*) from app.event_old) || ' ' || (select count(*) from app.vendor)", "10 2 0"),
     ("postgres", "create table app.extra (id integer primary key, tenant_id uuid not null, house integer references app.house); "
                  "select from tenancy.protect('app.extra', 'required'); "
                  "select count(*) from tenancy.reference_rules where relation = 'app.extra'::regclass", "1"),
@@ -87,6 +89,8 @@ select 'tenant', t.* from tenancy.tenants t order by 2;
 select 'group', g.* from tenancy.tenant_groups g order by 2;
 select 'member', m.* from tenancy.tenant_group_members m order by 2, 3;
 select 'role', r.* from tenancy.roles r order by 2;
+select 'module', m.name, t.relation::text, r.name from tenancy.modules m join tenancy.module_tables t on t.module_id = m.id
+  join tenancy.role_modules l on l.module_id = m.id join tenancy.roles r on r.id = l.role_id order by 2, 3, 4;
 select 'contact', c.* from tenancy.contacts c order by 2;
 select 'user', u.*, r.* from tenancy.users u left join tenancy.user_roles r on r.user_id = u.id order by u.id, r.role_id;
 select 'installation', i.* from tenancy.installation i;

@@ -117,3 +117,10 @@ insert into app.paper values (1, app.t('north-east'), 'will'), (2, app.t('south'
 insert into app.contract values (3, app.t('north-east'), 'lease', '2024-02-29', 2), (4, app.t('south'), 'lease', null, 3);
 insert into app.open values (1, 'everybody''s');
 update tenancy.tenants set status = 'inactive' where name = 'gone';
+
+-- a role that is limited to a module
+insert into tenancy.modules (id, name) values ('00000000-0000-4000-8000-0000000000b1', 'archive');
+insert into tenancy.module_tables values ('00000000-0000-4000-8000-0000000000b1', 'app.event'),
+  ('00000000-0000-4000-8000-0000000000b1', 'app.bill_line');
+insert into tenancy.roles (name) values ('archivist');
+insert into tenancy.role_modules select id, '00000000-0000-4000-8000-0000000000b1' from tenancy.roles where name = 'archivist';

@@ -47,6 +47,9 @@ insert into tenancy.roles (name, read_access, read_group_id)
 select 'reader from two', 'group', id from tenancy.tenant_groups where name = 'below two';
 insert into tenancy.roles (name, read_access, read_tenant_id) select 'of five', 'tenant', id from tenancy.tenants where name = 'level 5';
 insert into tenancy.user_roles select u.id, r.id from tenancy.users u, tenancy.roles r where r.name <> 'administrator';
+insert into tenancy.modules (id, name, description) values
+  ('00000000-0000-0000-0000-0000000000b1', 'sales', 'what is sold'), ('00000000-0000-0000-0000-0000000000b2', 'stock', null);
+insert into tenancy.role_modules select id, '00000000-0000-0000-0000-0000000000b1' from tenancy.roles where name = 'of five';
 insert into tenancy.domains (domain, tenant_id, includes_subdomains, created_at)
 select replace(name, ' ', '') || '.example', id, number % 2 = 0, '2020-01-01' from tenancy.tenants where name ~ 'level';
 
@@ -73,8 +76,8 @@ insert into tenancy.quotas (tenant_id, max_rows, action) select id, 10, 'warn' f
 """
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
-          "roles", "user_roles", "domains", "quotas", "counted_rows", "activity", "tenant_groups", "token_keys",
-          "lint_suppressions")
+          "roles", "user_roles", "domains", "modules", "role_modules", "quotas", "counted_rows", "activity", "tenant_groups",
+          "token_keys", "lint_suppressions")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;

@@ -1,0 +1,54 @@
+//! A policy goes before the condition of `ON CONFLICT DO UPDATE`.
+
+use pgrx::{PgList, pg_sys};
+
+use super::planner::make_node;
+
+/// `INSERT … ON CONFLICT DO UPDATE … WHERE condition`: PostgreSQL before its minor releases of November 2026 runs the condition
+/// on a row that the policies hide, and asks them after. The planner takes up the policies' calls before the condition, so
+/// that there is time to put each of them in front: where a policy hides the row, the condition is not run, and
+/// PostgreSQL goes on to refuse.
+///
+/// # Safety
+/// `query` is the planner's own copy of a query, `policy` a call in it.
+pub unsafe fn ask_before_conflict_condition(query: *mut pg_sys::Query, policy: *mut pg_sys::FuncExpr) {
+    // SAFETY: nodes of the planner's own copy of the query, which it is free to change; each is looked at only as what its
+    // tag says.
+    unsafe {
+        let conflict = (*query).onConflict;
+        if (*query).commandType != pg_sys::CmdType::CMD_INSERT || conflict.is_null() {
+            return;
+        }
+        let condition = (*conflict).onConflictWhere;
+        let argument: *mut pg_sys::Var = PgList::from_pg((*policy).args).get_ptr(0).unwrap_or(std::ptr::null_mut());
+        if condition.is_null()
+            || argument.is_null()
+            || (*argument.cast::<pg_sys::Node>()).type_ != pg_sys::NodeTag::T_Var
+            || (*argument).varno as usize != (*query).resultRelation as usize
+        {
+            return;
+        }
+        let mut inner = condition;
+        while (*inner).type_ == pg_sys::NodeTag::T_CaseExpr {
+            let first: *mut pg_sys::CaseWhen =
+                match PgList::from_pg((*inner.cast::<pg_sys::CaseExpr>()).args).get_ptr(0) {
+                    Some(when) => when,
+                    None => break,
+                };
+            if pg_sys::equal((*first).expr.cast(), policy.cast()) {
+                return;
+            }
+            inner = (*first).result.cast();
+        }
+        let when: *mut pg_sys::CaseWhen = make_node(pg_sys::NodeTag::T_CaseWhen);
+        (*when).expr = pg_sys::copyObjectImpl(policy.cast()).cast();
+        (*when).result = condition.cast();
+        (*when).location = -1;
+        let case: *mut pg_sys::CaseExpr = make_node(pg_sys::NodeTag::T_CaseExpr);
+        (*case).casetype = pg_sys::BOOLOID;
+        (*case).args = pg_sys::lappend(std::ptr::null_mut(), when.cast());
+        (*case).defresult = pg_sys::makeBoolConst(true, false).cast();
+        (*case).location = -1;
+        (*conflict).onConflictWhere = case.cast();
+    }
+}
