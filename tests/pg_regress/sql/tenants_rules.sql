@@ -73,11 +73,17 @@ delete from tenancy.tenants where name in ('one', 'two');
 update tenancy.tenants set allows_subtenants = false where name = 'alone';
 delete from tenancy.tenants where name = 'alone';
 
+-- in which order PostgreSQL lists the tables that it cascades to is not always the same
+set client_min_messages = warning;
 truncate tenancy.tenants cascade;
+reset client_min_messages;
 -- rules hold where triggers are thought to be off
 set session_replication_role = replica;
 delete from tenancy.tenants where kind = 'none';
+-- in which order PostgreSQL lists the tables that it cascades to is not always the same
+set client_min_messages = warning;
 truncate tenancy.roles cascade;
+reset client_min_messages;
 reset session_replication_role;
 
 select name, kind, depth from tenancy.tenants order by number;
