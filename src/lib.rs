@@ -5,6 +5,7 @@
 //! `model` and `error` are used by all and use nothing of ours. `docs/architecture.md` draws the house.
 
 mod administration;
+mod adopt;
 mod catalog;
 mod context;
 mod ddl;
@@ -55,6 +56,7 @@ extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = 
 extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["domains"]);
 extension_sql_file!("../sql/install/21_quotas.sql", name = "quotas", requires = ["trust"]);
 extension_sql_file!("../sql/install/22_statistics.sql", name = "statistics", requires = ["quotas"]);
+extension_sql_file!("../sql/install/09_adoption.sql", name = "adoption", requires = ["progress"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

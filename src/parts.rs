@@ -16,6 +16,7 @@ query!(POLICIES_OF, "policies_of.sql", &[pg_sys::OIDOID]);
 query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
 query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
 query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
+query!(TRUST_TENANT_KEY, "trust_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
 query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
@@ -62,6 +63,11 @@ pub fn all(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
 /// The table and its inheritance children: what a constraint or row trigger has to be given to one by one.
 pub fn with_own_constraints(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
     of(relation).into_iter().filter(|p| p.relation == relation || !p.is_partition).map(|p| p.relation).collect()
+}
+
+/// The table and its parts, without those that have no rows of their own.
+pub fn with_rows(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
+    of(relation).into_iter().map(|p| p.relation).filter(|part| !relations::is_partitioned(*part)).collect()
 }
 
 /// The table and those of its parts that have foreign keys of their own.
@@ -139,31 +145,56 @@ fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
         fill(include_str!("../sql/templates/row_trigger.sql"), &name);
     }
     let Some(tenant) = tenant else { return };
-    let args = [arg(part.relation), arg(tenant.name.as_str())];
-    if !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty() {
+    if has_tenant_key(part.relation, tenant) {
         return;
     }
-    if !valid && relations::is_partitioned(part.relation) {
-        // Cannot be NOT VALID before PostgreSQL 18: left to set_mode('enforce').
+    if relations::is_partitioned(part.relation) {
+        // Cannot be NOT VALID before PostgreSQL 18. Not valid yet, it is left to set_mode('enforce').
+        if valid {
+            lend_references(part.relation, || spi::run(&tenant_key(part.relation, tenant)));
+        }
         return;
     }
-    let add = format!(
-        "alter table {name} add foreign key ({}) references tenancy.tenants ({})",
+    add_tenant_key(part.relation, tenant);
+    if valid {
+        validate_tenant_key(part.relation, tenant);
+    }
+}
+
+fn has_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) -> bool {
+    let args = [arg(relation), arg(tenant.name.as_str())];
+    !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty()
+}
+
+fn tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) -> String {
+    format!(
+        "alter table {} add foreign key ({}) references tenancy.tenants ({})",
+        relations::qualified(relation),
         quote_identifier(&tenant.name),
         tenant.key.column(),
-    );
-    // Adding it looks at no row; validating it does, which is the owner's to do.
-    if relations::is_partitioned(part.relation) {
-        // PostgreSQL before 18 adds it valid or not at all.
-        lend_references(part.relation, || spi::run(&add));
-        return;
+    )
+}
+
+/// Gives a table the foreign key from its tenant column, if it has none: not valid yet, because adding it looks at no row.
+pub fn add_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) {
+    if !has_tenant_key(relation, tenant) {
+        spi::run(&format!("{} not valid", tenant_key(relation, tenant)));
     }
-    spi::run(&format!("{add} not valid"));
-    if valid {
-        let read = |row: &Row| row.must::<String>(1);
-        for constraint in HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, read)) {
-            let command = format!("alter table {name} validate constraint {}", quote_identifier(&constraint));
-            owner::run_pinned_as_owner_of(part.relation, || spi::run(&command));
+}
+
+/// Validates it. VALIDATE CONSTRAINT by an owner, who sees only some tenants, would ask once a row; here the owner is asked
+/// which tenants the rows name, and whether these exist is known. Since the foreign key is there, it looks at what is written.
+pub fn validate_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) {
+    let args = [arg(relation), arg(tenant.name.as_str())];
+    let read = |row: &Row| row.must::<String>(1);
+    let all_exist = offenders::unknown_tenants(relation, tenant).is_empty();
+    for constraint in HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, read)) {
+        if all_exist {
+            TRUST_TENANT_KEY.with(|q| q.rows(&[arg(relation), arg(constraint)], Sees::Statement, |_| ()));
+        } else {
+            let constraint = quote_identifier(&constraint);
+            let command = format!("alter table {} validate constraint {constraint}", relations::qualified(relation));
+            owner::run_pinned_as_owner_of(relation, || spi::run(&command));
         }
     }
 }
@@ -304,10 +335,14 @@ pub fn lock_out_referring(relation: pg_sys::Oid) {
     referring.into_iter().filter(|r| protection::protection(*r).is_some()).for_each(lock_out_writers);
 }
 
+/// Does a table have a trigger of this name?
+pub fn has_trigger(relation: pg_sys::Oid, trigger: &str) -> bool {
+    !HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ())).is_empty()
+}
+
 /// Gives a table a trigger that it does not have yet.
 fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
-    let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ()));
-    if has.is_empty() {
+    if !has_trigger(relation, trigger) {
         // The partitions get theirs from the table; one that had its own already, for a foreign key of its own, cannot.
         for part in of(relation).into_iter().filter(|part| part.is_partition && part.relation != relation) {
             drop_trigger(part.relation, trigger);
@@ -316,9 +351,9 @@ fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
     }
 }
 
-fn drop_trigger(relation: pg_sys::Oid, trigger: &str) {
-    let has = HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ()));
-    if !has.is_empty() {
+/// Takes a trigger from a table, if it has it.
+pub fn drop_trigger(relation: pg_sys::Oid, trigger: &str) {
+    if has_trigger(relation, trigger) {
         spi::run(&format!("drop trigger {} on {}", quote_identifier(trigger), relations::qualified(relation)));
     }
 }

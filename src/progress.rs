@@ -35,6 +35,7 @@ words! {
         Validate => "validate",
         Delete => "delete",
         Export => "export",
+        Adopt => "adopt",
     }
 }
 
@@ -49,6 +50,8 @@ words! {
         Counting => "counting rows",
         Deleting => "deleting rows",
         Exporting => "exporting rows",
+        Assigning => "assigning tenants",
+        WaitingForRows => "waiting for rows that others hold",
     }
 }
 
@@ -117,19 +120,16 @@ impl Progress {
     }
 
     /// So many rows are done in this phase.
-    #[allow(dead_code)] // the operations that count come next
     pub fn rows(&self, done: i64) {
         self.change(|shown| Shown { done: Some(done), ..shown });
     }
 
     /// So many rows there will be in this phase.
-    #[allow(dead_code)]
     pub fn total(&self, total: i64) {
         self.change(|shown| Shown { total: Some(total), ..shown });
     }
 
     /// The operation is about the rows of one tenant.
-    #[allow(dead_code)]
     pub fn tenant(&self, tenant: Uuid) {
         self.change(|shown| Shown { tenant: Some(tenant), ..shown });
     }

@@ -37,6 +37,20 @@ fn protect(
     Ok(quiet::run(|| owner::run(|| Protecting::begin(relation, kind, column, index)?.run()))?)
 }
 
+/// Protects a table that was adopted. With `proven`, constraints say that every row has a tenant that exists.
+pub fn protect_adopted(
+    relation: pg_sys::Oid,
+    kind: Kind,
+    column: String,
+    index: IndexCreation,
+    proven: bool,
+) -> Result<(), Refusal> {
+    if let Some(command) = (Protecting { proven, ..Protecting::begin(relation, kind, column, index)? }).run()? {
+        notice(format!("an index is still to be created: {command}"));
+    }
+    Ok(())
+}
+
 /// Takes the protection back. See `tenancy.release`.
 #[pg_extern(sql = false)]
 fn release(relation: Option<pg_sys::Oid>) -> Result<(), ErrorReport> {
@@ -48,7 +62,8 @@ fn release(relation: Option<pg_sys::Oid>) -> Result<(), ErrorReport> {
     Ok(quiet::run(|| owner::run(|| take_back(relation)))?)
 }
 
-fn check_owner(relation: pg_sys::Oid) -> Result<(), Refusal> {
+/// Refuses whoever is not the table's owner.
+pub fn check_owner(relation: pg_sys::Oid) -> Result<(), Refusal> {
     if owner::current_user_is_superuser() || owner::current_user_owns(relation) {
         return Ok(());
     }
@@ -57,14 +72,15 @@ fn check_owner(relation: pg_sys::Oid) -> Result<(), Refusal> {
 
 /// When an index that begins with the tenant column is created, where there is none.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum IndexCreation {
+pub enum IndexCreation {
     Now,
     Concurrently,
     Never,
 }
 
 impl IndexCreation {
-    fn by_name(name: &str) -> Result<Self, Refusal> {
+    /// The way with this name.
+    pub fn by_name(name: &str) -> Result<Self, Refusal> {
         Ok(match name {
             "now" => Self::Now,
             "concurrently" => Self::Concurrently,
@@ -82,12 +98,16 @@ struct Protecting {
     facts: Option<ColumnFacts>,
     index: IndexCreation,
     progress: Progress,
+    /// Every row is known to have a tenant that exists.
+    proven: bool,
 }
 
-struct ColumnFacts {
-    key: KeyType,
-    has_default: bool,
-    has_index: bool,
+/// What there is to know of a column that is to name the tenant.
+pub struct ColumnFacts {
+    pub key: KeyType,
+    pub type_name: String,
+    pub has_default: bool,
+    pub has_index: bool,
 }
 
 impl Protecting {
@@ -111,14 +131,22 @@ impl Protecting {
             _ => Some(column_facts(relation, &name, &column)?),
         };
         let tenant = facts.as_ref().map(|facts| TenantColumn { name: column, key: facts.key });
-        Ok(Self { relation, name, protection: Protection { root: relation, kind, tenant }, facts, index, progress })
+        Ok(Self {
+            relation,
+            name,
+            protection: Protection { root: relation, kind, tenant },
+            facts,
+            index,
+            progress,
+            proven: false,
+        })
     }
 
     fn run(self) -> Result<Option<String>, Refusal> {
         self.progress.phase(Phase::CheckingRows);
         let rows = parts::with_own_constraints(self.relation);
-        let accepted =
-            self.check_rows(rows.into_iter().flat_map(|r| offenders::of_table(r, &self.protection)).collect())?;
+        let found = rows.into_iter().filter(|_| !self.proven).flat_map(|r| offenders::of_table(r, &self.protection));
+        let accepted = self.check_rows(found.collect())?;
         self.register();
         if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
             self.alter_column(facts, tenant, accepted);
@@ -198,7 +226,8 @@ impl Protecting {
     }
 }
 
-fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
+/// Refuses what cannot be protected.
+pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
     let name = relations::qualified(relation);
     let refuse = |what| Err(Refusal::NotATable { relation: name.clone(), what });
     let facts = RELATION_FACTS.with(|q| {
@@ -224,7 +253,8 @@ fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
     }
 }
 
-fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<ColumnFacts, Refusal> {
+/// Looks at a column that is to name the tenant.
+pub fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<ColumnFacts, Refusal> {
     let read = |row: &Row| (row.must::<String>(1), row.must(2), row.must(3));
     let found = TENANT_COLUMN_FACTS.with(|q| q.first(&[arg(relation), arg(column)], Sees::Statement, read));
     let (found, has_default, has_index) =
@@ -236,7 +266,7 @@ fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<Colum
             return Err(Refusal::TenantColumnType { relation: name.to_owned(), column: column.to_owned(), found });
         }
     };
-    Ok(ColumnFacts { key, has_default, has_index })
+    Ok(ColumnFacts { key, type_name: found, has_default, has_index })
 }
 
 /// The default of a tenant column, as SQL.

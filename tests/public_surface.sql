@@ -22,8 +22,9 @@ lines (nth, name, line) as (
   select 1, n.nspname, format('schema %s', n.nspname)
   from members m join pg_catalog.pg_namespace n on m.classid = 'pg_catalog.pg_namespace'::regclass and n.oid = m.objid
   union all
-  select 2, p.oid::regprocedure::text, format('function %s.%s(%s) returns %s, %s%s%s, %s', n.nspname, p.proname,
-    pg_get_function_arguments(p.oid), pg_get_function_result(p.oid),
+  select 2, p.oid::regprocedure::text, format('%s %s.%s(%s)%s, %s%s%s, %s',
+    case p.prokind when 'p' then 'procedure' else 'function' end, n.nspname, p.proname,
+    pg_get_function_arguments(p.oid), ' returns ' || pg_get_function_result(p.oid),
     case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
     case when p.proleakproof then ', leakproof' else '' end, case when p.prosecdef then ', security definer' else '' end,
     coalesce('public: ' || g.what, 'nobody'))

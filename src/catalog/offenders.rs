@@ -80,38 +80,54 @@ pub fn of_part(part: Oid) -> Vec<Offender> {
 /// The rows of a table whose own tenant is missing or unknown.
 pub fn of_table(relation: Oid, protection: &Protection) -> Vec<Offender> {
     let Some(column) = &protection.tenant else { return Vec::new() };
-    let (key, from) = (key_expression(relation), from(relation));
-    let values = [
-        ("key", key.as_str()),
-        ("relation", &from),
-        ("column", &quote_identifier(&column.name)),
-        ("tenant", &tenant_of("r", Some(column))),
-    ];
-    let filled = |text: &str| template::fill(text, &values);
-    let named = include_str!("../../sql/templates/tenants_of_rows.sql");
-    let unknown = include_str!("../../sql/templates/rows_of_unknown_tenants.sql");
+    let of_unknown = include_str!("../../sql/templates/rows_of_unknown_tenants.sql");
     let missing = include_str!("../../sql/templates/rows_without_tenant.sql");
     let mut found = Vec::new();
-    let tenants = look(relation, &filled(named), &[], |row| TenantKey::read(column.key, row, 1));
-    let gone: Vec<TenantKey> = tenants.into_iter().flatten().filter(|key| !key.exists()).collect();
+    let gone = unknown_tenants(relation, column);
     if !gone.is_empty() {
-        found = find(relation, "unknown tenant", &filled(unknown), &[TenantKey::array(column.key, &gone)]);
+        let args = [TenantKey::array(column.key, &gone)];
+        found = find(relation, "unknown tenant", &about_rows(of_unknown, relation, column), &args);
     }
     if protection.kind == Kind::Required {
-        found.extend(find(relation, "tenant missing", &filled(missing), &[]));
+        found.extend(find(relation, "tenant missing", &about_rows(missing, relation, column), &[]));
     }
     found
 }
 
+/// What the rows of a table name as their tenant and is none.
+pub fn unknown_tenants(relation: Oid, column: &TenantColumn) -> Vec<TenantKey> {
+    let text = about_rows(include_str!("../../sql/templates/tenants_of_rows.sql"), relation, column);
+    let tenants = look(relation, &text, &[], |row| TenantKey::read(column.key, row, 1));
+    tenants.into_iter().flatten().filter(|key| !key.exists()).collect()
+}
+
+/// Fills in a template about the rows of one table and their tenants.
+fn about_rows(text: &str, relation: Oid, column: &TenantColumn) -> String {
+    let values = [
+        ("key", key_expression(relation)),
+        ("relation", from(relation)),
+        ("column", quote_identifier(&column.name)),
+        ("tenant", tenant_of("r", Some(column))),
+    ];
+    template::fill(text, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+}
+
+/// The rows that this transaction has given no tenant, or one of those, which do not exist.
+pub fn just_adopted(relation: Oid, column: &TenantColumn, unknown: &[TenantKey]) -> Vec<Offender> {
+    let text = about_rows(include_str!("../../sql/templates/adopted_rows.sql"), relation, column);
+    find(relation, "tenant missing or unknown", &text, &[TenantKey::array(column.key, unknown)])
+}
+
 /// The value of a tenant column.
 #[derive(Clone, Copy)]
-enum TenantKey {
+pub enum TenantKey {
     Uuid(Uuid),
     Number(i64),
 }
 
 impl TenantKey {
-    fn read(key: KeyType, row: &Row, column: usize) -> Option<Self> {
+    /// Reads it from a column of a query's result.
+    pub fn read(key: KeyType, row: &Row, column: usize) -> Option<Self> {
         match key {
             KeyType::Uuid => row.get(column).map(from_pg).map(Self::Uuid),
             KeyType::Number => row.get(column).map(Self::Number),
@@ -133,7 +149,8 @@ impl TenantKey {
         }
     }
 
-    fn exists(self) -> bool {
+    /// Is there such a tenant?
+    pub fn exists(self) -> bool {
         self.tenant().is_some_and(|id| hierarchy::tenant(id).is_some())
     }
 

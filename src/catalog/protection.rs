@@ -251,6 +251,29 @@ fn load(relation: Oid) -> Option<Table> {
     Some(Table { protection, tenant_number, outgoing, incoming, has_quotas, row_at, lock_at })
 }
 
+/// A foreign key, whether its tables are protected or not.
+pub struct ForeignKey {
+    pub parent: Oid,
+    pub child_columns: Vec<String>,
+    pub parent_columns: Vec<String>,
+    /// As those of a [`Reference`].
+    pub operators: Vec<String>,
+}
+
+/// The foreign key of this name.
+pub fn foreign_key(relation: Oid, constraint: &str) -> Option<ForeignKey> {
+    let read = |row: &Row| {
+        let found = row.must::<bool>(10) && row.must::<String>(2) == constraint;
+        found.then(|| ForeignKey {
+            parent: row.must(3),
+            child_columns: row.must(4),
+            parent_columns: row.must(5),
+            operators: row.must(6),
+        })
+    };
+    owner::run(|| REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))).into_iter().flatten().next()
+}
+
 /// How the relation is protected, itself or as a part.
 pub fn protection(relation: Oid) -> Option<Protection> {
     let read = |row: &Row| {

@@ -9,8 +9,8 @@ use pgrx::pg_sys;
 
 use crate::pg::relations;
 
-/// Tables that decide what a context may do.
-const TABLES: [&str; 14] = [
+/// Tables that decide what a context may do and, the last one, which tenant rows get that name none.
+const TABLES: [&str; 15] = [
     "tenants",
     "contacts",
     "users",
@@ -25,6 +25,7 @@ const TABLES: [&str; 14] = [
     "quotas",
     "module_tables",
     "role_modules",
+    "adoptions",
 ];
 
 thread_local! {

@@ -3,6 +3,7 @@
 //!
 //! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
 
+mod adoption;
 mod lifecycle;
 mod modules;
 mod people;
@@ -17,6 +18,7 @@ use std::rc::Rc;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 
+pub use adoption::AdoptionRefusal;
 pub use lifecycle::LifecycleRefusal;
 pub use modules::ModuleRefusal;
 pub use people::PeopleRefusal;

@@ -13,6 +13,7 @@ pub mod key_index;
 pub mod locks;
 pub mod owner;
 pub mod planner;
+pub mod procedures;
 pub mod progress;
 pub mod quiet;
 pub mod relations;

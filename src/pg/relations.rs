@@ -66,6 +66,12 @@ pub fn is_partitioned(relation: pg_sys::Oid) -> bool {
     unsafe { pg_sys::get_rel_relkind(relation) as u8 == pg_sys::RELKIND_PARTITIONED_TABLE }
 }
 
+/// The type of the relation's rows.
+pub fn row_type(relation: pg_sys::Oid) -> pg_sys::Oid {
+    // SAFETY: a plain catalog look-up.
+    unsafe { pg_sys::get_rel_type_id(relation) }
+}
+
 /// The type of a column.
 pub fn column_type(relation: pg_sys::Oid, column: i16) -> pg_sys::Oid {
     // SAFETY: a plain catalog look-up.

@@ -117,6 +117,12 @@ impl TriggerRow {
         }
     }
 
+    /// The whole row as a value of its table's type.
+    pub fn as_value(&self) -> pg_sys::Datum {
+        // SAFETY: tuple and shape belong together and outlive the trigger call; the callee makes a copy.
+        unsafe { pg_sys::heap_copy_tuple_as_datum(self.tuple, self.shape) }
+    }
+
     /// Did this transaction, or a savepoint of it, write the row?
     pub fn written_by_this_transaction(&self) -> bool {
         // SAFETY: the tuple outlives the trigger call; triggers get rows as they are stored, header included.
@@ -132,6 +138,13 @@ impl TriggerRow {
         // SAFETY: the tuple outlives the trigger call.
         unsafe { (*self.tuple).t_self }
     }
+}
+
+/// Before all places of a block.
+pub fn first_of_block(block: i64) -> pg_sys::ItemPointerData {
+    let block = u32::try_from(block).unwrap_or(pg_sys::InvalidBlockNumber);
+    let ip_blkid = pg_sys::BlockIdData { bi_hi: (block >> 16) as u16, bi_lo: block as u16 };
+    pg_sys::ItemPointerData { ip_blkid, ip_posid: 0 }
 }
 
 /// # Safety

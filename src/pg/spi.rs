@@ -139,6 +139,18 @@ impl Row {
         (!null).then_some(datum)
     }
 
+    /// The value of a column, copied for whoever asked the query.
+    pub fn lasting(&self, column: usize) -> Arg {
+        let value = self.datum(column)?;
+        let (mut length, mut by_value) = (0, false);
+        // SAFETY: the type is the column's; the copy is made in the memory that was current before the connection.
+        unsafe {
+            let kind = pg_sys::SPI_gettypeid(self.shape, column as i32);
+            pg_sys::get_typlenbyval(kind, &mut length, &mut by_value);
+            Some(pg_sys::SPI_datumTransfer(value, by_value, i32::from(length)))
+        }
+    }
+
     /// The value of a column that the query guarantees not to be NULL.
     pub fn must<T: FromDatum>(&self, column: usize) -> T {
         self.get(column).unwrap_or_else(|| panic!("column {column} of an internal query is NULL"))

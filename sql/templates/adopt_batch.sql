@@ -1,0 +1,17 @@
+-- Rows without a tenant between two places get theirs, but those that somebody else holds. $1, $2 the places.
+with filled as (
+  update only {relation} as {alias}
+  set {column} = {value}
+  where {alias}.ctid = any (array(
+      select {alias}.ctid
+      from only {relation} as {alias}
+      where {alias}.ctid >= $1
+        and {alias}.ctid < $2
+        and {alias}.{column} is null
+        and {wanted}
+      for no key update skip locked
+    ))
+    and {alias}.{column} is null
+  returning {alias}.{column}
+)
+select {column}::{key}, count(*) from filled group by 1
