@@ -65,6 +65,9 @@ const CHECKS: &[Check] = ledger! {
     Notice  "login_can_become_owner"
     Warning "session_is_exempt"
     Warning "authentication_trusts"
+    Error   "token_secrets_readable"
+    Notice  "token_key_names_tenants"
+    Notice  "token_key_expired"
 
     // tables
     Error   "table_unprotected"
@@ -116,6 +119,9 @@ const CHECKS: &[Check] = ledger! {
 /// The same for what `catalog/drift` finds: where a protected table is no longer as protect() made it.
 #[rustfmt::skip]
 const DRIFTS: &[(&str, Severity)] = &[
+    // first: the other remedies need the column
+    ("tenant_column_missing",       Severity::Error),
+    ("tenant_column_type",          Severity::Error),
     ("row_security_disabled",       Severity::Error),
     ("row_security_not_forced",     Severity::Error),
     ("policy_missing",              Severity::Error),
@@ -124,8 +130,6 @@ const DRIFTS: &[(&str, Severity)] = &[
     ("trigger_missing",             Severity::Error),
     ("trigger_changed",             Severity::Error),
     ("trigger_disabled",            Severity::Error),
-    ("tenant_column_missing",       Severity::Error),
-    ("tenant_column_type",          Severity::Error),
     ("tenant_column_nullable",      Severity::Warning),
     ("tenant_default",              Severity::Notice),
     ("tenant_key_missing",          Severity::Warning),
