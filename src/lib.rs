@@ -11,6 +11,7 @@ mod context;
 mod ddl;
 mod domains;
 mod error;
+mod explain;
 mod groups;
 mod hierarchy;
 mod lifecycle;

@@ -110,6 +110,15 @@ fn access_to(relation: pg_sys::Oid) -> Rc<Access> {
     })
 }
 
+/// For whom the session acts, what that may do, and the mode.
+pub fn who() -> (Identity, Rc<Access>, Mode) {
+    refresh();
+    KNOWN.with_borrow(|known| {
+        let known = known.as_ref().expect("refresh() fills it");
+        (known.identity.clone().unwrap_or(Identity::Nobody), Rc::clone(&known.access), known.mode)
+    })
+}
+
 /// Somebody acts: the first in this transaction, or the first after a context came back by itself.
 fn note_acting(identity: Option<&Identity>) {
     let Some(identity) = identity.filter(|identity| **identity != Identity::Nobody) else { return };

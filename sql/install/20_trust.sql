@@ -1,4 +1,4 @@
--- Whether the database can be trusted: src/lint.rs
+-- Whether the database can be trusted: src/lint.rs, src/explain.rs
 
 -- Locking: none of its own.
 create table tenancy.lint_suppressions (
@@ -46,13 +46,25 @@ create function tenancy.assert_isolated() returns void
 
 comment on function tenancy.assert_isolated() is 'refuses where lint() finds errors: the last step of a migration';
 
+-- src/explain.rs
+
+create function tenancy.explain_access(relation regclass, key jsonb, for_user uuid default null)
+  returns table (aspect text, answer text, rule text)
+  language c volatile parallel unsafe rows 7
+  as 'MODULE_PATHNAME', 'explain_access_wrapper';
+
+comment on function tenancy.explain_access(regclass, jsonb, uuid) is
+  'why the session, or for administrators another user, may or may not read, update and delete a row; the key is an object of its columns';
+
 revoke all on function
   tenancy.lint(boolean),
-  tenancy.assert_isolated()
+  tenancy.assert_isolated(),
+  tenancy.explain_access(regclass, jsonb, uuid)
 from public;
 
 -- They look at their caller themselves.
 grant execute on function
   tenancy.lint(boolean),
-  tenancy.assert_isolated()
+  tenancy.assert_isolated(),
+  tenancy.explain_access(regclass, jsonb, uuid)
 to public;

@@ -8,6 +8,7 @@ use super::{Explained, Parts, listed, parts};
 #[derive(Debug)]
 pub enum TrustRefusal {
     NotIsolated { count: usize, findings: Vec<String> },
+    KeyColumns { relation: String, columns: String },
 }
 
 impl Explained for TrustRefusal {
@@ -19,6 +20,12 @@ impl Explained for TrustRefusal {
                 "tenants are not isolated in this database",
                 listed(&format!("Errors that lint() finds ({count})"), findings),
                 "Look at: select * from tenancy.lint() where severity = 'error'.",
+            ),
+            KeyColumns { relation, columns } => parts(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("a row of {relation} is not named by this key"),
+                format!("Its key has the columns: {columns}."),
+                "Give an object with these columns and their values, as tenancy.violations() does.",
             ),
         }
     }

@@ -108,6 +108,12 @@ pub fn current_user_monitors() -> bool {
     unsafe { pg_sys::has_privs_of_role(pg_sys::GetUserId(), pg_sys::Oid::from(pg_sys::ROLE_PG_MONITOR)) }
 }
 
+/// The role whose rights count now.
+pub fn current_user() -> pg_sys::Oid {
+    // SAFETY: reads a variable of the backend.
+    unsafe { pg_sys::GetUserId() }
+}
+
 /// The role that `SET ROLE` gave the session. Unlike the current user it is not changed by SECURITY DEFINER functions
 /// nor by the cascades of a foreign key, which run as the owner of the table.
 pub fn outer_user() -> pg_sys::Oid {
