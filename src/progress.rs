@@ -36,6 +36,8 @@ words! {
         Delete => "delete",
         Export => "export",
         Adopt => "adopt",
+        Import => "import",
+        Initialize => "initialize",
     }
 }
 
@@ -52,6 +54,8 @@ words! {
         Exporting => "exporting rows",
         Assigning => "assigning tenants",
         WaitingForRows => "waiting for rows that others hold",
+        Verifying => "verifying the archive",
+        Importing => "inserting rows",
     }
 }
 

@@ -15,13 +15,40 @@ create function tenancy.export_tenant(tenant uuid, with_subtenants boolean defau
 comment on function tenancy.export_tenant(uuid, boolean) is
   'a tenant, or a tenant and those below it, as lines of JSON: what import_tenant() reads';
 
+create function tenancy.import_tenant(
+  source regclass,
+  target uuid default null,
+  parent uuid default null,
+  keys text default 'keep',
+  on_conflict text default 'refuse',
+  match_public jsonb default '{}',
+  dry_run boolean default false
+) returns table (relation regclass, rows bigint, written bigint)
+  language c volatile parallel unsafe rows 20
+  as 'MODULE_PATHNAME', 'import_tenant_wrapper';
+
+comment on function tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean) is
+  'insert the rows of an archive that was loaded into a table with the columns line and content; all or nothing; for administrators';
+
+create function tenancy.initialize_tenant(tenant uuid, template uuid, only_tables regclass[] default null)
+  returns table (relation regclass, rows bigint)
+  language c volatile parallel unsafe rows 20
+  as 'MODULE_PATHNAME', 'initialize_tenant_wrapper';
+
+comment on function tenancy.initialize_tenant(uuid, uuid, regclass[]) is
+  'copy a template tenant''s rows to a tenant, with new keys and the references among them intact; for administrators';
+
 revoke all on function
+  tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean),
+  tenancy.initialize_tenant(uuid, uuid, regclass[]),
   tenancy.delete_tenant(uuid, regclass[], boolean),
   tenancy.export_tenant(uuid, boolean)
 from public;
 
 -- They look at their caller themselves.
 grant execute on function
+  tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean),
+  tenancy.initialize_tenant(uuid, uuid, regclass[]),
   tenancy.delete_tenant(uuid, regclass[], boolean),
   tenancy.export_tenant(uuid, boolean)
 to public;

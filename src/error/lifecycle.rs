@@ -15,6 +15,18 @@ pub enum LifecycleRefusal {
     CircleOfOwners { tables: Vec<String> },
     NoTenantColumn { relation: String },
     MayNotExport,
+    NoStage { relation: String },
+    Damaged { line: u64, reason: String },
+    UnknownOption { option: &'static str, given: String, known: &'static str },
+    NoSuchTable { table: String },
+    NoSuchColumn { table: String, column: String },
+    TenantNameTaken { name: String },
+    UnknownRoles { roles: Vec<String> },
+    NoSingleKey { table: String },
+    NoCounterpart { table: String, count: i64 },
+    KeyOfAnother { table: String },
+    OwnTemplate { tenant: String },
+    KeyStays { table: String },
 }
 
 impl Explained for LifecycleRefusal {
@@ -68,6 +80,78 @@ impl Explained for LifecycleRefusal {
                 "the tenant cannot be exported",
                 "It does not exist, or this session may not read the rows of all tenants that were asked for.",
                 "Enter a context that reads these tenants: tenancy.readable_tenants() lists those that can be exported.",
+            ),
+            NoStage { relation } => parts(
+                Code::ERRCODE_WRONG_OBJECT_TYPE,
+                format!("{relation} holds no archive"),
+                "An archive is read from an ordinary table with the columns line and content.",
+                "Create one: create temporary table archive (line bigint generated always as identity primary key, content text).",
+            ),
+            Damaged { line, reason } => parts(
+                Code::ERRCODE_BAD_COPY_FILE_FORMAT,
+                format!("the archive cannot be read at line {line}"),
+                format!("{reason}."),
+                "Nothing was written. Load the file again, in the way in which it was written: COPY doubles backslashes.",
+            ),
+            UnknownOption { option, given, known } => parts(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("{option} cannot be {given}"),
+                "Nothing was written.",
+                format!("Give {known}."),
+            ),
+            NoSuchTable { table } => parts(
+                Code::ERRCODE_UNDEFINED_TABLE,
+                format!("the archive has rows of {table}, which is not such a table here"),
+                "There is no such table, it is not protected, or its tenant column is another one.",
+                "Make the tables as they were where the archive was made, and protect them.",
+            ),
+            NoSuchColumn { table, column } => parts(
+                Code::ERRCODE_UNDEFINED_COLUMN,
+                format!("table {table} has no column \"{column}\" for the values of the archive"),
+                "There is no such column in the archive or here, or it is a generated one.",
+                "Make the table as it was where the archive was made.",
+            ),
+            TenantNameTaken { name } => parts(
+                Code::ERRCODE_UNIQUE_VIOLATION,
+                format!("a tenant named \"{name}\" exists already"),
+                "The archive's tenant would become a new tenant with this name.",
+                "Insert a tenant with another name first and give its id as target, or rename the other one.",
+            ),
+            UnknownRoles { roles } => parts(
+                Code::ERRCODE_UNDEFINED_OBJECT,
+                "users of the archive hold roles that do not exist here",
+                listed("They are", roles),
+                "Insert these roles into tenancy.roles first.",
+            ),
+            NoSingleKey { table } => parts(
+                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+                format!("public rows of {table} cannot be recognised"),
+                "Rows refer to them by a key of several columns, or they have no primary key.",
+                "Leave the table out of match_public: its keys are then taken to be the same here.",
+            ),
+            NoCounterpart { table, count } => parts(
+                Code::ERRCODE_NO_DATA_FOUND,
+                format!("public rows of {table} that the archive refers to are not here"),
+                format!("Rows without exactly one public row here that has the same natural key: {count}."),
+                "Insert them first, or name another natural key in match_public.",
+            ),
+            KeyOfAnother { table } => parts(
+                Code::ERRCODE_UNIQUE_VIOLATION,
+                format!("rows of {table} could not be written"),
+                "A row of another tenant has their key, or a trigger kept them out.",
+                "Import with new keys.",
+            ),
+            OwnTemplate { tenant } => parts(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("tenant \"{tenant}\" cannot be its own template"),
+                "The template's rows are copied.",
+                "Give another tenant as the template.",
+            ),
+            KeyStays { table } => parts(
+                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+                format!("rows of {table} cannot be copied"),
+                "Their primary key is neither made by the table itself (a sequence, a uuid) nor has it the tenant in it.",
+                "Leave the table out: name the others in only_tables.",
             ),
         }
     }

@@ -22,6 +22,8 @@ pub struct Column {
     json: bool,
     collated: bool,
     composed: bool,
+    /// An identity column: its values are not updated.
+    pub identity: bool,
     pub in_key: Option<i32>,
 }
 
@@ -34,7 +36,8 @@ pub fn of(relation: Oid) -> Vec<Column> {
         json: row.must(4),
         collated: row.must(5),
         composed: row.must(6),
-        in_key: row.get(7),
+        identity: row.must(7),
+        in_key: row.get(8),
     };
     in_portable_form(|| owner::run(|| TABLE_COLUMNS.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))))
 }
@@ -74,6 +77,23 @@ impl Column {
         let collation = if self.collated { " collate pg_catalog.\"C\"" } else { "" };
         format!("r.{}{collation}", self.quoted())
     }
+
+    /// The column of a row that is read from JSON, with its type.
+    pub fn defined(&self) -> String {
+        format!("{} {}", self.quoted(), if self.json { "pg_catalog.text" } else { &self.kind })
+    }
+
+    /// What was read from JSON as a value of the column.
+    pub fn imported(&self, read: &str) -> String {
+        if self.json { format!("{read}::{}", self.kind) } else { read.to_owned() }
+    }
+}
+
+/// Runs `work` while values that were written in the portable form are read as such. Triggers of the application's run as
+/// well: names are looked up where they are ever.
+pub fn in_readable_form<R>(work: impl FnOnce() -> R) -> R {
+    let settings = [(c"datestyle", c"ISO, YMD"), (c"intervalstyle", c"postgres"), (c"xmloption", c"content")];
+    owner::with_settings(&settings, work)
 }
 
 /// Runs `work` while values are written in the same way in every session: the time zone is UTC, dates are ISO's, names are

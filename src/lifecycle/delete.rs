@@ -261,7 +261,7 @@ fn lock(tenant: uuid::Uuid) -> Result<Subject, Refusal> {
 }
 
 /// The tables whose rows go: those chosen, or all that have tenants.
-fn tables(chosen: Option<Vec<Oid>>) -> Result<Vec<Oid>, Refusal> {
+pub fn tables(chosen: Option<Vec<Oid>>) -> Result<Vec<Oid>, Refusal> {
     let Some(mut chosen) = chosen else {
         return Ok(dependencies::protected_roots().into_iter().filter(|table| tenant_column(*table).is_ok()).collect());
     };

@@ -3,7 +3,12 @@
 mod columns;
 mod delete;
 mod export;
+mod import;
+mod initialize;
+mod keys;
+mod loading;
 mod sections;
+mod staging;
 
 use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;
@@ -49,6 +54,14 @@ impl Subject {
         match key {
             KeyType::Uuid => (pg_sys::UUIDOID, arg(to_pg(self.id))),
             KeyType::Number => (pg_sys::INT8OID, arg(self.number)),
+        }
+    }
+
+    /// The same as SQL.
+    fn literal(&self, key: KeyType) -> String {
+        match key {
+            KeyType::Uuid => format!("'{}'::pg_catalog.uuid", self.id),
+            KeyType::Number => self.number.to_string(),
         }
     }
 

@@ -4,8 +4,11 @@ use std::fmt;
 
 use serde::Deserializer;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 
-use super::archive::{ArchiveEnd, Checksum, Column, Contents, FORMAT, Header, MAGIC, Section, SectionEnd};
+use super::archive::{
+    ArchiveEnd, Checksum, Column, Contents, FORMAT, Header, MAGIC, RowsOf, Section, SectionEnd, Tenant,
+};
 
 /// Why a line is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,7 @@ pub enum Damage {
     NotJson,
     Contents(String),
     Row { table: String },
+    Tenant { table: String },
     SectionEnd { table: String },
     Checksum,
     TooLong,
@@ -24,15 +28,16 @@ pub enum Damage {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoArchive => write!(f, "this is not the first line of an archive of tenancy.export_tenant()"),
-            Self::Newer { format } => write!(f, "the archive has format {format}, this version reads up to {FORMAT}"),
-            Self::NotJson => write!(f, "the line is not JSON"),
-            Self::Contents(what) => write!(f, "the list of contents cannot be read: {what}"),
-            Self::Row { table } => write!(f, "a row of {table} with the columns that line 2 lists was expected"),
-            Self::SectionEnd { table } => write!(f, "the line at the end of {table} was expected"),
-            Self::Checksum => write!(f, "the lines up to here are not those that were exported: the checksum differs"),
-            Self::TooLong => write!(f, "the archive ended before this line"),
-            Self::Truncated => write!(f, "the archive goes on after this line, which is the last one"),
+            Self::NoArchive => write!(f, "This is not the first line of an archive of tenancy.export_tenant()"),
+            Self::Newer { format } => write!(f, "The archive has format {format}, this version reads up to {FORMAT}"),
+            Self::NotJson => write!(f, "The line is not JSON"),
+            Self::Contents(what) => write!(f, "The list of contents cannot be read: {what}"),
+            Self::Row { table } => write!(f, "A row of {table} with the columns that line 2 lists was expected"),
+            Self::Tenant { table } => write!(f, "The row of {table} belongs to a tenant that line 2 does not list"),
+            Self::SectionEnd { table } => write!(f, "The line at the end of {table} was expected"),
+            Self::Checksum => write!(f, "The lines up to here are not those that were exported: the checksum differs"),
+            Self::TooLong => write!(f, "The archive ended before this line"),
+            Self::Truncated => write!(f, "The archive goes on after this line, which is the last one"),
         }
     }
 }
@@ -60,9 +65,9 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The second line, once it was read.
-    pub const fn contents(&self) -> Option<&Contents> {
-        self.contents.as_ref()
+    /// The second line, if it was read, to keep.
+    pub fn into_contents(self) -> Option<Contents> {
+        self.contents
     }
 
     /// How many lines were read.
@@ -78,7 +83,7 @@ impl Reader {
         };
         let Some(section) = contents.sections.get(self.section) else { return self.read_end(line) };
         if self.rows < section.rows {
-            check_row(line, section)?;
+            check_row(line, section, &contents.tenants)?;
             self.rows += 1;
             self.checksum.add(line);
             return Ok(Line::Row);
@@ -143,33 +148,56 @@ fn header(line: &str) -> Result<Line, Damage> {
 }
 
 /// A row is an object with the section's columns in their order.
-fn check_row(line: &str, section: &Section) -> Result<(), Damage> {
+fn check_row(line: &str, section: &Section, tenants: &[Tenant]) -> Result<(), Damage> {
     let mut source = serde_json::Deserializer::from_str(line);
-    let right = source.deserialize_map(RowShape(&section.columns)).map_err(|e| match e.classify() {
+    let shape = RowShape { columns: &section.columns, tenant_column: section.tenant_column.as_deref() };
+    let (right, tenant) = source.deserialize_map(shape).map_err(|e| match e.classify() {
         serde_json::error::Category::Data => Damage::Row { table: section.table.clone() },
         _ => Damage::NotJson,
     })?;
     source.end().map_err(|_| Damage::NotJson)?;
-    if right { Ok(()) } else { Err(Damage::Row { table: section.table.clone() }) }
+    let table = || section.table.clone();
+    match (right, section.tenant_column.is_some(), section.rows_of) {
+        (false, ..) => Err(Damage::Row { table: table() }),
+        (true, true, RowsOf::Tenants) if !is_of(&tenant, tenants) => Err(Damage::Tenant { table: table() }),
+        (true, true, RowsOf::Public) if tenant != Value::Null => Err(Damage::Tenant { table: table() }),
+        _ => Ok(()),
+    }
 }
 
-struct RowShape<'a>(&'a [Column]);
+/// Does the value of a tenant column, an id or a number, name one of the tenants?
+fn is_of(value: &Value, tenants: &[Tenant]) -> bool {
+    match value {
+        Value::String(id) => tenants.iter().any(|tenant| &tenant.id == id),
+        Value::Number(number) => tenants.iter().any(|tenant| number.as_i64() == Some(tenant.number)),
+        _ => false,
+    }
+}
+
+struct RowShape<'a> {
+    columns: &'a [Column],
+    tenant_column: Option<&'a str>,
+}
 
 impl<'de> Visitor<'de> for RowShape<'_> {
-    type Value = bool;
+    type Value = (bool, Value);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a row")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut expected = self.0.iter();
-        let mut right = true;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut expected = self.columns.iter();
+        let (mut right, mut tenant) = (true, Value::Null);
         while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             right &= expected.next().is_some_and(|column| column.name == name);
-            map.next_value::<IgnoredAny>()?;
+            if self.tenant_column == Some(name.as_ref()) {
+                tenant = map.next_value()?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
         }
-        Ok(right && expected.next().is_none())
+        Ok((right && expected.next().is_none(), tenant))
     }
 }
 

@@ -1,6 +1,6 @@
 //! An archive that was written is read; one that differs in anything is not.
 
-use super::super::archive::{RowsOf, Tenant, Writer};
+use super::super::archive::Writer;
 use super::*;
 
 fn contents() -> Contents {
@@ -10,7 +10,7 @@ fn contents() -> Contents {
         table: table.into(),
         rows_of,
         rows,
-        columns: vec![column("id", "bigint"), column("name", "text")],
+        columns: vec![column("id", "bigint"), column("name", "text"), column("tenant_id", "uuid")],
         tenant_column: Some("tenant_id".into()),
     };
     let tenant = Tenant {
@@ -42,7 +42,11 @@ fn archive() -> Vec<String> {
     let mut lines: Vec<String> = first.into();
     for section in &contents.sections {
         for nth in 0..section.rows {
-            let row = format!(r#"{{"id":{nth},"name":"a \"b\" \\ c"}}"#);
+            let tenant = match section.rows_of {
+                RowsOf::Tenants => format!("\"{}\"", contents.tenants[0].id),
+                RowsOf::Public => "null".into(),
+            };
+            let row = format!(r#"{{"id":{nth},"name":"a \"b\" \\ c","tenant_id":{tenant}}}"#);
             writer.row(&row);
             lines.push(row);
         }
@@ -72,9 +76,9 @@ fn the_contents_are_known_once_they_were_read() {
     let mut reader = Reader::default();
     let lines = archive();
     let _ = reader.read(&lines[0]);
-    assert_eq!(reader.contents(), None);
     let _ = reader.read(&lines[1]);
-    assert_eq!(reader.contents(), Some(&contents()));
+    assert_eq!(reader.into_contents(), Some(contents()));
+    assert_eq!(Reader::default().into_contents(), None);
 }
 
 #[test]
@@ -170,13 +174,29 @@ fn rows_have_the_columns_of_their_section() {
     let mut lines = archive();
     for (row, damage) in [
         (r#"{"id":0}"#, Damage::Row { table: "model".into() }),
-        (r#"{"name":"","id":0}"#, Damage::Row { table: "model".into() }),
-        (r#"{"id":0,"name":"","more":1}"#, Damage::Row { table: "model".into() }),
+        (r#"{"name":"","id":0,"tenant_id":null}"#, Damage::Row { table: "model".into() }),
+        (r#"{"id":0,"name":"","tenant_id":null,"more":1}"#, Damage::Row { table: "model".into() }),
         (r#"[0,""]"#, Damage::Row { table: "model".into() }),
-        (r#"{"id":0,"name":""} x"#, Damage::NotJson),
+        (r#"{"id":0,"name":"","tenant_id":null} x"#, Damage::NotJson),
         (r#"{"id":0,"name":"#, Damage::NotJson),
+        (
+            r#"{"id":0,"name":"","tenant_id":"a0000000-0000-0000-0000-000000000000"}"#,
+            Damage::Tenant { table: "model".into() },
+        ),
     ] {
         lines[2] = row.into();
         assert_eq!(read(&lines), Err((3, damage)));
+    }
+}
+
+#[test]
+fn rows_belong_to_the_tenants_of_the_archive() {
+    let mut lines = archive();
+    for tenant in ["null", "7", "8", r#""b0000000-0000-0000-0000-000000000000""#] {
+        lines[5] = format!(r#"{{"id":0,"name":"","tenant_id":{tenant}}}"#);
+        let found = read(&lines);
+        // A number is as good as an id.
+        let wanted = if tenant == "7" { (8, Damage::Checksum) } else { (6, Damage::Tenant { table: "asset".into() }) };
+        assert_eq!(found, Err(wanted), "{tenant}");
     }
 }

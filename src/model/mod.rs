@@ -1,7 +1,6 @@
 //! Pure Rust, without PostgreSQL: tested by ordinary unit and property tests.
 
 pub mod archive;
-#[cfg(test)]
 pub mod archive_reader;
 pub mod built_in;
 pub mod domain;

@@ -20,4 +20,5 @@ pub mod relations;
 pub mod replication;
 pub mod rows;
 pub mod spi;
+pub mod subtransaction;
 pub mod transactions;

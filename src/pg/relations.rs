@@ -60,6 +60,12 @@ pub fn exists(relation: pg_sys::Oid) -> bool {
     unsafe { pg_sys::get_rel_relkind(relation) != 0 }
 }
 
+/// Is it a table that is neither partitioned nor anything else?
+pub fn is_ordinary_table(relation: pg_sys::Oid) -> bool {
+    // SAFETY: a plain catalog look-up.
+    unsafe { pg_sys::get_rel_relkind(relation) as u8 == pg_sys::RELKIND_RELATION }
+}
+
 /// Is it a partitioned table?
 pub fn is_partitioned(relation: pg_sys::Oid) -> bool {
     // SAFETY: a plain catalog look-up.

@@ -1,0 +1,145 @@
+//! A tenant gets copies of a template tenant's rows: `initialize_tenant`.
+
+use pgrx::iter::TableIterator;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::pg_sys::{self, Oid};
+use pgrx::spi::quote_identifier;
+use pgrx::{Uuid, name, pg_extern};
+
+use super::columns::{self, Column};
+use super::keys::{self, Keys};
+use super::{Subject, delete, require_administrator};
+use crate::catalog::protection::{self, KeyType, TenantColumn};
+use crate::catalog::{dependencies, from_pg};
+use crate::error::{LifecycleRefusal, Refusal, given};
+use crate::parts;
+use crate::pg::spi::{self, Row, Sees};
+use crate::pg::{owner, relations};
+use crate::progress::{Operation, Phase, Progress};
+
+/// Copies a template's rows. See `tenancy.initialize_tenant`.
+#[pg_extern(sql = false)]
+#[allow(clippy::type_complexity)] // what a set-returning function of pgrx returns
+fn initialize_tenant(
+    tenant: Option<Uuid>,
+    template: Option<Uuid>,
+    only_tables: Option<Vec<Option<Oid>>>,
+) -> Result<TableIterator<'static, (name!(relation, Oid), name!(rows, i64))>, ErrorReport> {
+    let tenant = from_pg(given(tenant, "initialize_tenant", "tenant")?);
+    let template = from_pg(given(template, "initialize_tenant", "template")?);
+    let chosen = only_tables.map(|tables| {
+        tables.into_iter().map(|table| given(table, "initialize_tenant", "only_tables")).collect::<Result<Vec<_>, _>>()
+    });
+    require_administrator("initialize tenants")?;
+    let progress = Progress::start(Operation::Initialize, pg_sys::InvalidOid);
+    progress.tenant(tenant);
+    progress.phase(Phase::Importing);
+    let (tenant, template) = (Subject::find(tenant)?, Subject::find(template)?);
+    if tenant.id == template.id {
+        return Err(Refusal::from(LifecycleRefusal::OwnTemplate { tenant: tenant.name }).into());
+    }
+    let copying = Copying { tenant, template, progress };
+    Ok(TableIterator::new(copying.run(delete::tables(chosen.transpose()?)?)?))
+}
+
+struct Copying {
+    tenant: Subject,
+    template: Subject,
+    progress: Progress,
+}
+
+impl Copying {
+    fn run(&self, chosen: Vec<Oid>) -> Result<Vec<(Oid, i64)>, Refusal> {
+        // Inheritance children have columns of their own.
+        let tables: Vec<Oid> =
+            chosen.into_iter().flat_map(|table| owner::run(|| parts::with_own_constraints(table))).collect();
+        let mut keys = Keys::among(&tables);
+        for table in &tables {
+            keys.renew(*table);
+        }
+        for table in &tables {
+            self.check_key(*table, &keys)?;
+        }
+        keys::create_table();
+        for (nth, source) in keys.sources.iter().enumerate() {
+            pgrx::check_for_interrupts!();
+            let column = quote_identifier(&source.column);
+            let rows = self.rows_of(source.relation, "");
+            let old = format!("select r.{column}::pg_catalog.text as old from {rows}");
+            keys::fill(nth, source.generator.as_deref(), &old);
+        }
+        keys::analyze();
+        let mut copied = Vec::new();
+        for group in dependencies::parents_first(&tables) {
+            pgrx::check_for_interrupts!();
+            self.progress.relation(group.tables[0]);
+            copied.extend(self.copy(&group.tables, &keys));
+        }
+        keys::drop_table();
+        copied.retain(|(_, rows)| *rows > 0);
+        Ok(copied)
+    }
+
+    /// A copy needs another key: one that is made anew, or one with the tenant or with something that is made anew in it.
+    fn check_key(&self, table: Oid, keys: &Keys) -> Result<(), Refusal> {
+        let tenant = column_of(table);
+        let all = columns::of(table);
+        let key = columns::key(&all);
+        let changes = |column: &&&Column| column.name == tenant.name || keys.source_of(table, &column.name).is_some();
+        if key.is_empty() || key.iter().any(|column| changes(&column)) {
+            return Ok(());
+        }
+        Err(LifecycleRefusal::KeyStays { table: relations::qualified(table) }.into())
+    }
+
+    /// The template's rows `r` of a table, with what is joined to them.
+    fn rows_of(&self, table: Oid, joins: &str) -> String {
+        let only = if relations::is_partitioned(table) { "" } else { "only " };
+        let tenant = column_of(table);
+        let (column, key) = (quote_identifier(&tenant.name), self.template.literal(tenant.key));
+        format!("{only}{} r{joins} where r.{column} operator(pg_catalog.=) {key}", relations::qualified(table))
+    }
+
+    /// The rows of tables that refer to each other in a circle are copied in one statement.
+    fn copy(&self, tables: &[Oid], keys: &Keys) -> Vec<(Oid, i64)> {
+        let (mut statements, mut counts) = (Vec::new(), Vec::new());
+        for (nth, table) in tables.iter().enumerate() {
+            statements.push(format!("w{nth} as ({})", self.statement(*table, keys)));
+            counts.push(format!("(select pg_catalog.count(*) from w{nth})"));
+        }
+        let text = format!("with {} select {}", statements.join(", "), counts.join(", "));
+        let read = |row: &Row| -> Vec<i64> { (1..=tables.len()).map(|column| row.must(column)).collect() };
+        let counts = spi::once(&text, &[], &[], Sees::Statement, read);
+        tables.iter().copied().zip(counts.into_iter().flatten()).collect()
+    }
+
+    fn statement(&self, table: Oid, keys: &Keys) -> String {
+        let tenant = column_of(table);
+        let (mut joins, mut values, mut names) = (String::new(), Vec::new(), Vec::new());
+        for column in columns::of(table) {
+            let read = format!("r.{}", column.quoted());
+            names.push(column.quoted());
+            if column.name == tenant.name {
+                values.push(self.tenant.literal(tenant.key));
+            } else if let Some((join, value)) = keys.renewed(table, &column.name, &read, &column.kind) {
+                joins.push_str(&join);
+                values.push(value);
+            } else {
+                values.push(read);
+            }
+        }
+        let rows = self.rows_of(table, &joins);
+        format!(
+            "insert into {} ({}) overriding system value select {} from {rows} returning 1",
+            relations::qualified(table),
+            names.join(", "),
+            values.join(", ")
+        )
+    }
+}
+
+fn column_of(table: Oid) -> TenantColumn {
+    protection::protection(table)
+        .and_then(|protection| protection.tenant)
+        .unwrap_or(TenantColumn { name: "tenant_id".into(), key: KeyType::Uuid })
+}
