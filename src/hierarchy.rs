@@ -10,6 +10,7 @@ use crate::catalog::{from_pg, to_pg};
 use crate::model::system_group::Relation;
 use crate::model::tree::{self, Node};
 use crate::pg::owner;
+use crate::pg::quick::quick;
 use crate::session;
 
 /// The tenant and all tenants above it, from the bottom up. See `tenancy.supertenants`.
@@ -64,11 +65,8 @@ fn knows(tenant: uuid::Uuid) -> bool {
     session::ask(|access, _| access.administers || access.knows(&tenant))
 }
 
-/// May the session know that the tenant exists? See `tenancy.knows_tenant`.
-#[pg_extern(sql = false)]
-fn knows_tenant(tenant: Uuid) -> bool {
-    knows(from_pg(tenant))
-}
+// May the session know that the tenant exists? See `tenancy.knows_tenant`.
+quick!(knows_tenant_wrapper, pg_finfo_knows_tenant_wrapper, |tenant: Option<uuid::Uuid>| tenant.is_some_and(knows));
 
 /// The hierarchy drawn, one line a tenant. See `tenancy.tenant_tree`.
 #[pg_extern(sql = false)]

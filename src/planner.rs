@@ -15,8 +15,10 @@ use crate::catalog::access::Mode;
 use crate::catalog::to_pg;
 use crate::model::scope::{Access, Scope, Tenants};
 use crate::model::shape::Reach;
+use crate::pg::lasting::Lasting;
 use crate::pg::planner::{self, Answer, Clause, Column, Question};
-use crate::session;
+use crate::pg::quick::quick;
+use crate::session::{self, Value};
 
 /// Reading or writing, with the names of the functions that stand for it.
 struct Kind {
@@ -28,6 +30,7 @@ struct Kind {
     /// Whether access to all tenants includes public rows.
     all_has_public: bool,
     public: &'static str,
+    public_pass: fn(&Access) -> bool,
 }
 
 const READING: Kind = Kind {
@@ -38,6 +41,7 @@ const READING: Kind = Kind {
     all: "tenancy.reads_all",
     all_has_public: true,
     public: "tenancy.reads_public",
+    public_pass: Access::reads_public,
 };
 
 const WRITING: Kind = Kind {
@@ -48,7 +52,14 @@ const WRITING: Kind = Kind {
     all: "tenancy.writes_all",
     all_has_public: false,
     public: "tenancy.writes_public",
+    public_pass: |access| access.writes_public,
 };
+
+/// Stands for reading and for writing where they are of the same one tenant: two conditions that are one.
+const OWN: [&str; 2] = ["tenancy.own_tenant", "tenancy.own_tenant_number"];
+
+/// So many tenants are looked up in the statistics one by one.
+const EACH: usize = 100;
 
 /// The support function of `can_read` and `can_read_number`.
 #[pg_extern(sql = false)]
@@ -88,6 +99,28 @@ fn is_limited() -> bool {
     session::ask_for_plan(|access, _| !access.limited.is_empty())
 }
 
+/// The support function of `knows_tenant`, the policy of our own tables. It knows no modes, no public rows, and no tables.
+#[pg_extern(sql = false)]
+fn knows_tenant_support(request: Internal) -> Internal {
+    planner::answer(request, Clause::Using, |question, column| {
+        let (reach, own) = session::ask_for_plan(|access, _| {
+            // What others know, the call itself has to say.
+            let plain = !access.administers && access.limited.is_empty();
+            plain.then(|| (Reach::of(&access.reads.ids), access.has_one_tenant()))
+        })?;
+        match (question, reach) {
+            (Question::Simplify, Reach::One) => {
+                let [by_id, _] = if own { OWN } else { READING.one };
+                column.equals(by_id, None, pg_sys::UUIDOID).map(Answer::Expression)
+            }
+            (Question::IndexCondition, Reach::Several(_)) => READING.several(column, None).map(Answer::IndexCondition),
+            (Question::Selectivity, Reach::None) => Some(Answer::Selectivity(0.0)),
+            (Question::Selectivity, Reach::Several(count)) => Some(READING.share(column, None, count, false)),
+            _ => None,
+        }
+    })
+}
+
 /// The support function of what stands for a policy: a plan has it only where it lets rows pass.
 #[pg_extern(sql = false)]
 fn always_support(request: Internal) -> Internal {
@@ -100,7 +133,10 @@ impl Kind {
         let on_all = session::ask_for_plan(|access, _| access.limited.is_empty());
         let replaces = matches!(question, Question::Simplify) && column.asked_about.is_none() && !on_all;
         let table = if replaces { Some(column.table) } else { column.asked_about };
-        let (reach, mode) = session::ask_about(table, |access, mode| (Reach::of(&(self.tenants)(access).ids), mode));
+        let (reach, mode, own, public) = session::ask_about(table, |access, mode| {
+            let own = access.has_one_tenant() && table.is_none();
+            (Reach::of(&(self.tenants)(access).ids), mode, own, (self.public_pass)(access))
+        });
         let ask_again = || {
             let [by_id, by_number] = self.asked;
             replaces.then(|| column.ask_about_table(by_id, by_number)).flatten().map(Answer::Expression)
@@ -109,21 +145,28 @@ impl Kind {
             return ask_again();
         }
         match (question, reach) {
-            (Question::Simplify, Reach::One) => self.one(column, table).map(Answer::Expression),
+            (Question::Simplify, Reach::One) => self.one(column, table, own).map(Answer::Expression),
             (Question::Simplify, Reach::All) => self.all(column, table).map(Answer::Expression),
             (Question::Simplify, _) => ask_again(),
-            (Question::IndexCondition, Reach::Several(count)) if count != usize::MAX && column.not_null => {
+            (Question::IndexCondition, Reach::Several(_)) if column.not_null => {
                 self.several(column, table).map(Answer::IndexCondition)
             }
             (Question::Selectivity, Reach::None) => Some(Answer::Selectivity(0.0)),
-            (Question::Selectivity, Reach::Several(usize::MAX)) => Some(Answer::Selectivity(0.99)),
-            (Question::Selectivity, Reach::Several(count)) => Some(Answer::Selectivity(column.share_of(count))),
+            (Question::Selectivity, Reach::Most) => Some(Answer::Selectivity(0.99)),
+            (Question::Selectivity, Reach::Several(count)) => Some(self.share(column, table, count, public)),
             _ => None,
         }
     }
 
-    fn one(&self, column: &Column, table: Option<Oid>) -> Option<*mut pg_sys::Node> {
-        let [by_id, by_number] = self.one;
+    /// The share of rows that some tenants have: by the statistics of each where they are few, else by their number.
+    fn share(&self, column: &Column, table: Option<Oid>, count: usize, public: bool) -> Answer {
+        let condition = if count <= EACH { self.several(column, table) } else { None };
+        let own = condition.map_or_else(|| column.share_of(count), |condition| column.share_that_passes(condition));
+        Answer::Selectivity(own + if public { column.null_share } else { 0.0 })
+    }
+
+    fn one(&self, column: &Column, table: Option<Oid>, own: bool) -> Option<*mut pg_sys::Node> {
+        let [by_id, by_number] = if own { OWN } else { self.one };
         let equals = match column.kind {
             pg_sys::UUIDOID => column.equals(by_id, table, pg_sys::UUIDOID),
             _ => column.equals(by_number, table, pg_sys::INT8OID),
@@ -159,11 +202,10 @@ impl Kind {
 
 // What the replaced expressions ask when they run. A plan that outlived its context gets NULL or false: no rows.
 
-/// The one tenant that the session may read. See `tenancy.read_tenant`.
-#[pg_extern(sql = false)]
-fn read_tenant() -> Option<Uuid> {
-    session::ask(|access, _| access.reads.ids.single().copied().map(to_pg))
-}
+// The one tenant that the session may read. See `tenancy.read_tenant`.
+quick!(read_tenant_wrapper, pg_finfo_read_tenant_wrapper, || session::value(Value::ReadTenant, |access| single(
+    &access.reads
+)));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -171,11 +213,10 @@ fn read_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
     session::ask_about(relation, |access, _| access.reads.ids.single().copied().map(to_pg))
 }
 
-/// The same by number. See `tenancy.read_tenant_number`.
-#[pg_extern(sql = false)]
-fn read_tenant_number() -> Option<i64> {
-    session::ask(|access, _| access.reads.numbers.single().copied())
-}
+// The same by number. See `tenancy.read_tenant_number`.
+quick!(read_tenant_number_wrapper, pg_finfo_read_tenant_number_wrapper, || {
+    session::value(Value::ReadTenantNumber, |access| single_number(&access.reads))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -183,11 +224,10 @@ fn read_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
     session::ask_about(relation, |access, _| access.reads.numbers.single().copied())
 }
 
-/// The one tenant that the session may write. See `tenancy.write_tenant`.
-#[pg_extern(sql = false)]
-fn write_tenant() -> Option<Uuid> {
-    session::ask(|access, _| access.writes.ids.single().copied().map(to_pg))
-}
+// The one tenant that the session may write. See `tenancy.write_tenant`.
+quick!(write_tenant_wrapper, pg_finfo_write_tenant_wrapper, || session::value(Value::WriteTenant, |access| single(
+    &access.writes
+)));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -195,11 +235,10 @@ fn write_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
     session::ask_about(relation, |access, _| access.writes.ids.single().copied().map(to_pg))
 }
 
-/// The same by number. See `tenancy.write_tenant_number`.
-#[pg_extern(sql = false)]
-fn write_tenant_number() -> Option<i64> {
-    session::ask(|access, _| access.writes.numbers.single().copied())
-}
+// The same by number. See `tenancy.write_tenant_number`.
+quick!(write_tenant_number_wrapper, pg_finfo_write_tenant_number_wrapper, || {
+    session::value(Value::WriteTenantNumber, |access| single_number(&access.writes))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -207,11 +246,8 @@ fn write_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
     session::ask_about(relation, |access, _| access.writes.numbers.single().copied())
 }
 
-/// May the session read all tenants there are? See `tenancy.reads_all`.
-#[pg_extern(sql = false)]
-fn reads_all() -> bool {
-    session::ask(|access, _| is_all(&access.reads))
-}
+// May the session read all tenants there are? See `tenancy.reads_all`.
+quick!(reads_all_wrapper, pg_finfo_reads_all_wrapper, || session::ask(|access, _| is_all(&access.reads)));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -219,11 +255,8 @@ fn reads_all_in(relation: Option<Oid>) -> bool {
     session::ask_about(relation, |access, _| is_all(&access.reads))
 }
 
-/// May the session write all tenants there are? See `tenancy.writes_all`.
-#[pg_extern(sql = false)]
-fn writes_all() -> bool {
-    session::ask(|access, _| is_all(&access.writes))
-}
+// May the session write all tenants there are? See `tenancy.writes_all`.
+quick!(writes_all_wrapper, pg_finfo_writes_all_wrapper, || session::ask(|access, _| is_all(&access.writes)));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -231,11 +264,8 @@ fn writes_all_in(relation: Option<Oid>) -> bool {
     session::ask_about(relation, |access, _| is_all(&access.writes))
 }
 
-/// May the session read public rows? See `tenancy.reads_public`.
-#[pg_extern(sql = false)]
-fn reads_public() -> bool {
-    session::ask(|access, _| access.reads_public())
-}
+// May the session read public rows? See `tenancy.reads_public`.
+quick!(reads_public_wrapper, pg_finfo_reads_public_wrapper, || session::ask(|access, _| access.reads_public()));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -243,16 +273,31 @@ fn reads_public_in(relation: Option<Oid>) -> bool {
     session::ask_about(relation, |access, _| access.reads_public())
 }
 
-/// May the session write public rows? See `tenancy.writes_public`.
-#[pg_extern(sql = false)]
-fn writes_public() -> bool {
-    session::ask(|access, _| access.writes_public)
-}
+// May the session write public rows? See `tenancy.writes_public`.
+quick!(writes_public_wrapper, pg_finfo_writes_public_wrapper, || session::ask(|access, _| access.writes_public));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
 fn writes_public_in(relation: Option<Oid>) -> bool {
     session::ask_about(relation, |access, _| access.writes_public)
+}
+
+// The one tenant that the session may read and write. See `tenancy.own_tenant` and `tenancy.own_tenant_number`.
+quick!(own_tenant_wrapper, pg_finfo_own_tenant_wrapper, || {
+    session::value(Value::OwnTenant, |access| access.has_one_tenant().then(|| single(&access.reads)).flatten())
+});
+quick!(own_tenant_number_wrapper, pg_finfo_own_tenant_number_wrapper, || {
+    session::value(Value::OwnTenantNumber, |access| {
+        access.has_one_tenant().then(|| single_number(&access.reads)).flatten()
+    })
+});
+
+fn single(tenants: &Tenants) -> Option<Lasting> {
+    tenants.ids.single().map(|id| Lasting::uuid(id.as_bytes()))
+}
+
+fn single_number(tenants: &Tenants) -> Option<Lasting> {
+    tenants.numbers.single().map(|number| Lasting::number(*number))
 }
 
 fn is_all(tenants: &Tenants) -> bool {

@@ -10,32 +10,33 @@ use pgrx::{Uuid, pg_extern};
 use crate::catalog::access::Mode;
 use crate::catalog::{from_pg, hierarchy, to_pg};
 use crate::error::{ModuleRefusal, Refusal, RowRefusal};
+use crate::model::keys::Key;
 use crate::model::scope::{Access, Scope, Tenants};
+use crate::pg::lasting::Lasting;
+use crate::pg::quick::quick;
 use crate::pg::relations;
+use crate::session::Value;
 use crate::{modes, session};
 
 /// The key types that a tenant column may have; both go through the same code.
-trait Key: Ord + Clone + Sized {
+trait TenantKey: Key {
     fn of(tenants: &Tenants) -> &Scope<Self>;
 }
 
-impl Key for uuid::Uuid {
+impl TenantKey for uuid::Uuid {
     fn of(tenants: &Tenants) -> &Scope<Self> {
         &tenants.ids
     }
 }
 
-impl Key for i64 {
+impl TenantKey for i64 {
     fn of(tenants: &Tenants) -> &Scope<Self> {
         &tenants.numbers
     }
 }
 
-/// May the session read rows of the tenant; with NULL, public rows? See `tenancy.can_read`.
-#[pg_extern(sql = false)]
-fn can_read(tenant: Option<Uuid>) -> bool {
-    reads(None, tenant.map(from_pg))
-}
+// May the session read rows of the tenant; with NULL, public rows? See `tenancy.can_read`.
+quick!(can_read_wrapper, pg_finfo_can_read_wrapper, |tenant: Option<uuid::Uuid>| reads(None, tenant));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -43,11 +44,8 @@ fn can_read_in(tenant: Option<Uuid>, relation: Option<Oid>) -> bool {
     reads(relation, tenant.map(from_pg))
 }
 
-/// The same for tables that name tenants by number. See `tenancy.can_read_number`.
-#[pg_extern(sql = false)]
-fn can_read_number(tenant: Option<i64>) -> bool {
-    reads(None, tenant)
-}
+// The same for tables that name tenants by number. See `tenancy.can_read_number`.
+quick!(can_read_number_wrapper, pg_finfo_can_read_number_wrapper, |tenant: Option<i64>| reads(None, tenant));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -55,11 +53,11 @@ fn can_read_number_in(tenant: Option<i64>, relation: Option<Oid>) -> bool {
     reads(relation, tenant)
 }
 
-/// The same for columns of type integer, so that no cast stands between column and index.
-#[pg_extern(sql = false)]
-fn can_read_integer(tenant: Option<i32>) -> bool {
-    reads(None, tenant.map(i64::from))
-}
+// The same for columns of type integer, so that no cast stands between column and index.
+quick!(can_read_integer_wrapper, pg_finfo_can_read_integer_wrapper, |tenant: Option<i32>| reads(
+    None,
+    tenant.map(i64::from)
+));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -67,11 +65,8 @@ fn can_read_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> bool {
     reads(relation, tenant.map(i64::from))
 }
 
-/// May the session write rows of the tenant; with NULL, public rows? See `tenancy.can_write`.
-#[pg_extern(sql = false)]
-fn can_write(tenant: Option<Uuid>) -> bool {
-    writes(None, tenant.map(from_pg))
-}
+// May the session write rows of the tenant; with NULL, public rows? See `tenancy.can_write`.
+quick!(can_write_wrapper, pg_finfo_can_write_wrapper, |tenant: Option<uuid::Uuid>| writes(None, tenant));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -79,11 +74,8 @@ fn can_write_in(tenant: Option<Uuid>, relation: Option<Oid>) -> bool {
     writes(relation, tenant.map(from_pg))
 }
 
-/// The same for tables that name tenants by number. See `tenancy.can_write_number`.
-#[pg_extern(sql = false)]
-fn can_write_number(tenant: Option<i64>) -> bool {
-    writes(None, tenant)
-}
+// The same for tables that name tenants by number. See `tenancy.can_write_number`.
+quick!(can_write_number_wrapper, pg_finfo_can_write_number_wrapper, |tenant: Option<i64>| writes(None, tenant));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -91,11 +83,11 @@ fn can_write_number_in(tenant: Option<i64>, relation: Option<Oid>) -> bool {
     writes(relation, tenant)
 }
 
-/// The same for columns of type integer, so that no cast stands between column and index.
-#[pg_extern(sql = false)]
-fn can_write_integer(tenant: Option<i32>) -> bool {
-    writes(None, tenant.map(i64::from))
-}
+// The same for columns of type integer, so that no cast stands between column and index.
+quick!(can_write_integer_wrapper, pg_finfo_can_write_integer_wrapper, |tenant: Option<i32>| writes(
+    None,
+    tenant.map(i64::from)
+));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -103,11 +95,8 @@ fn can_write_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> bool {
     writes(relation, tenant.map(i64::from))
 }
 
-/// Like `can_write`, but refuses with the reason. See `tenancy.check_write`.
-#[pg_extern(sql = false)]
-fn check_write(tenant: Option<Uuid>) -> Result<bool, ErrorReport> {
-    Ok(refuse_unless_writes(None, tenant.map(from_pg))?)
-}
+// Like `can_write`, but refuses with the reason. See `tenancy.check_write`.
+quick!(check_write_wrapper, pg_finfo_check_write_wrapper, |tenant: Option<uuid::Uuid>| checks(None, tenant));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -115,11 +104,8 @@ fn check_write_in(tenant: Option<Uuid>, relation: Option<Oid>) -> Result<bool, E
     Ok(refuse_unless_writes(relation, tenant.map(from_pg))?)
 }
 
-/// The same for tables that name tenants by number. See `tenancy.check_write_number`.
-#[pg_extern(sql = false)]
-fn check_write_number(tenant: Option<i64>) -> Result<bool, ErrorReport> {
-    Ok(refuse_unless_writes(None, tenant)?)
-}
+// The same for tables that name tenants by number. See `tenancy.check_write_number`.
+quick!(check_write_number_wrapper, pg_finfo_check_write_number_wrapper, |tenant: Option<i64>| checks(None, tenant));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -127,11 +113,11 @@ fn check_write_number_in(tenant: Option<i64>, relation: Option<Oid>) -> Result<b
     Ok(refuse_unless_writes(relation, tenant)?)
 }
 
-/// The same for columns of type integer, so that no cast stands between column and index.
-#[pg_extern(sql = false)]
-fn check_write_integer(tenant: Option<i32>) -> Result<bool, ErrorReport> {
-    Ok(refuse_unless_writes(None, tenant.map(i64::from))?)
-}
+// The same for columns of type integer, so that no cast stands between column and index.
+quick!(check_write_integer_wrapper, pg_finfo_check_write_integer_wrapper, |tenant: Option<i32>| checks(
+    None,
+    tenant.map(i64::from)
+));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -139,7 +125,11 @@ fn check_write_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> Result<
     Ok(refuse_unless_writes(relation, tenant.map(i64::from))?)
 }
 
-fn refuse_unless_writes<K: Key>(relation: Option<Oid>, tenant: Option<K>) -> Result<bool, Refusal> {
+fn checks<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(relation, tenant)?)
+}
+
+fn refuse_unless_writes<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> Result<bool, Refusal> {
     let public = tenant.is_none();
     if writes(relation, tenant) {
         return Ok(true);
@@ -156,14 +146,14 @@ fn outside_modules(relation: Option<Oid>) -> Result<(), Refusal> {
     }
 }
 
-fn reads<K: Key>(relation: Option<Oid>, tenant: Option<K>) -> bool {
+fn reads<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> bool {
     decide(relation, modes::Unasked::Reading, |access| match &tenant {
         Some(tenant) => K::of(&access.reads).contains(tenant),
         None => access.reads_public(),
     })
 }
 
-fn writes<K: Key>(relation: Option<Oid>, tenant: Option<K>) -> bool {
+fn writes<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> bool {
     decide(relation, modes::Unasked::Writing, |access| match &tenant {
         Some(tenant) => K::of(&access.writes).contains(tenant),
         None => access.writes_public,
@@ -183,11 +173,10 @@ fn decide(relation: Option<Oid>, what: modes::Unasked, allowed: impl FnOnce(&Acc
     allowed
 }
 
-/// All tenants whose rows the session may read. See `tenancy.readable_tenants`.
-#[pg_extern(sql = false)]
-fn readable_tenants() -> Vec<Uuid> {
-    listed(session::ask(|access, _| access.reads.ids.clone()))
-}
+// All tenants whose rows the session may read. See `tenancy.readable_tenants`.
+quick!(readable_tenants_wrapper, pg_finfo_readable_tenants_wrapper, || {
+    session::value(Value::ReadableTenants, |access| Some(Lasting::uuids(&ids(&access.reads.ids))))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -195,11 +184,10 @@ fn readable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
     listed(session::ask_about(relation, |access, _| access.reads.ids.clone()))
 }
 
-/// All tenants whose rows the session may write. See `tenancy.writable_tenants`.
-#[pg_extern(sql = false)]
-fn writable_tenants() -> Vec<Uuid> {
-    listed(session::ask(|access, _| access.writes.ids.clone()))
-}
+// All tenants whose rows the session may write. See `tenancy.writable_tenants`.
+quick!(writable_tenants_wrapper, pg_finfo_writable_tenants_wrapper, || {
+    session::value(Value::WritableTenants, |access| Some(Lasting::uuids(&ids(&access.writes.ids))))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -207,11 +195,12 @@ fn writable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
     listed(session::ask_about(relation, |access, _| access.writes.ids.clone()))
 }
 
-/// `readable_tenants` by number. See `tenancy.readable_tenant_numbers`.
-#[pg_extern(sql = false)]
-fn readable_tenant_numbers() -> Vec<i64> {
-    session::ask(|access, _| listed_numbers(&access.reads.numbers))
-}
+// `readable_tenants` by number. See `tenancy.readable_tenant_numbers`.
+quick!(readable_tenant_numbers_wrapper, pg_finfo_readable_tenant_numbers_wrapper, || {
+    session::value(Value::ReadableTenantNumbers, |access| {
+        Some(Lasting::numbers(&listed_numbers(&access.reads.numbers)))
+    })
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -219,11 +208,12 @@ fn readable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
     session::ask_about(relation, |access, _| listed_numbers(&access.reads.numbers))
 }
 
-/// `writable_tenants` by number. See `tenancy.writable_tenant_numbers`.
-#[pg_extern(sql = false)]
-fn writable_tenant_numbers() -> Vec<i64> {
-    session::ask(|access, _| listed_numbers(&access.writes.numbers))
-}
+// `writable_tenants` by number. See `tenancy.writable_tenant_numbers`.
+quick!(writable_tenant_numbers_wrapper, pg_finfo_writable_tenant_numbers_wrapper, || {
+    session::value(Value::WritableTenantNumbers, |access| {
+        Some(Lasting::numbers(&listed_numbers(&access.writes.numbers)))
+    })
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -234,15 +224,19 @@ fn writable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
 /// For index conditions, which are made for some tenants only: where it is all but some, nothing.
 fn listed_numbers(scope: &Scope<i64>) -> Vec<i64> {
     match scope {
-        Scope::Only(numbers) => numbers.clone(),
+        Scope::Only(numbers) => numbers.to_vec(),
         Scope::AllBut(_) => Vec::new(),
     }
 }
 
 fn listed(scope: Scope<uuid::Uuid>) -> Vec<Uuid> {
+    ids(&scope).into_iter().map(to_pg).collect()
+}
+
+fn ids(scope: &Scope<uuid::Uuid>) -> Vec<uuid::Uuid> {
     match scope {
-        Scope::Only(ids) => ids.into_iter().map(to_pg).collect(),
-        scope => hierarchy::all_tenants().into_iter().filter(|id| scope.contains(id)).map(to_pg).collect(),
+        Scope::Only(ids) => ids.to_vec(),
+        Scope::AllBut(_) => hierarchy::all_tenants().into_iter().filter(|id| scope.contains(id)).collect(),
     }
 }
 
@@ -273,7 +267,7 @@ fn writable_tenant_number_in(by_reference: bool, relation: Oid) -> Result<Option
     Ok(default_tenant(Some(relation), by_reference.then_some(0))?)
 }
 
-fn default_tenant<K: Key>(relation: Option<Oid>, from_reference: Option<K>) -> Result<Option<K>, Refusal> {
+fn default_tenant<K: TenantKey>(relation: Option<Oid>, from_reference: Option<K>) -> Result<Option<K>, Refusal> {
     session::ask_about(relation, |access, mode| match (K::of(&access.writes).single(), from_reference) {
         (Some(tenant), None) => Ok(Some(tenant.clone())),
         (_, Some(placeholder)) => Ok(Some(placeholder)),

@@ -16,6 +16,8 @@ use crate::catalog::{modules, watched};
 use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::model::scope::Access;
+use crate::pg::backend_local::BackendLocal;
+use crate::pg::lasting::Lasting;
 use crate::pg::{context_setting, invalidation, owner, transactions};
 
 /// What is remembered, and of which generation of our tables it is true.
@@ -42,17 +44,23 @@ impl Known {
 /// More tables than a statement names; anybody may ask about any number of them.
 const MOST_TABLES: usize = 100;
 
+/// What every row asks for.
+static KNOWN: BackendLocal<RefCell<Option<Known>>> = BackendLocal::new(RefCell::new(None));
+/// Whether this transaction has asked yet.
+static ASKED: BackendLocal<Cell<bool>> = BackendLocal::new(Cell::new(false));
+/// When the client's statement began in which others' changes were last heard of.
+static HEARD_IN: BackendLocal<Cell<i64>> = BackendLocal::new(Cell::new(0));
+/// Values made of what is known, by place, for as long as it is known and the transaction lasts.
+static MADE: BackendLocal<[Cell<Option<Option<Lasting>>>; Value::COUNT]> =
+    BackendLocal::new([const { Cell::new(None) }; Value::COUNT]);
+
 thread_local! {
-    static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
-    /// Whether this transaction has asked yet, and the identity on whose behalf it first did.
-    static ASKED: Cell<bool> = const { Cell::new(false) };
+    /// The identity on whose behalf this transaction first asked.
     static ACTED: RefCell<Option<Identity>> = const { RefCell::new(None) };
     /// Whether somebody else acted, too, because a rollback to a savepoint brought an earlier context back.
     static SEVERAL_ACTED: Cell<bool> = const { Cell::new(false) };
     /// The nesting level of the savepoint in which the context was entered in this transaction; 0 if it was not.
     static ENTERED_AT: Cell<i32> = const { Cell::new(0) };
-    /// When the client's statement began in which others' changes were last heard of.
-    static HEARD_IN: Cell<i64> = const { Cell::new(0) };
 }
 
 /// Prepares to hear of the context's changes. Call from `_PG_init`.
@@ -72,13 +80,53 @@ pub fn init() {
 /// What the session may do, and the mode in which the installation is.
 pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     refresh();
-    KNOWN.with_borrow(|known| {
-        let known = known.as_ref().expect("refresh() fills it");
-        if !ASKED.replace(true) {
-            note_acting(known.identity.as_ref());
+    let known = KNOWN.borrow();
+    let known = known.as_ref().expect("refresh() fills it");
+    if !ASKED.replace(true) {
+        note_acting(known.identity.as_ref());
+    }
+    question(&known.access, known.mode)
+}
+
+/// The values that queries compare tenant columns with.
+#[derive(Clone, Copy)]
+pub enum Value {
+    ReadTenant,
+    ReadTenantNumber,
+    WriteTenant,
+    WriteTenantNumber,
+    OwnTenant,
+    OwnTenantNumber,
+    ReadableTenants,
+    ReadableTenantNumbers,
+    WritableTenants,
+    WritableTenantNumbers,
+}
+
+impl Value {
+    const COUNT: usize = Self::WritableTenantNumbers as usize + 1;
+}
+
+/// A value made of what the session may do; made once as long as that stays the same and the transaction lasts.
+pub fn value(value: Value, make: impl FnOnce(&Access) -> Option<Lasting>) -> Option<Lasting> {
+    // Making it may ask our tables, and so the session.
+    let made = ask(|_, _| MADE[value as usize].get());
+    made.unwrap_or_else(|| {
+        let (access, generation) = {
+            let known = KNOWN.borrow();
+            let known = known.as_ref().expect("ask() fills it");
+            (Rc::clone(&known.access), known.generation)
+        };
+        let new = make(&access);
+        if generation == watched::generation() {
+            MADE[value as usize].set(Some(new));
         }
-        question(&known.access, known.mode)
+        new
     })
+}
+
+fn forget_values() {
+    MADE.iter().for_each(|made| made.set(None));
 }
 
 /// The same for one table, where it is given: roles that are limited to modules count on the tables of these.
@@ -93,30 +141,28 @@ pub fn ask_about<R>(relation: Option<pg_sys::Oid>, question: impl FnOnce(&Access
 fn access_to(relation: pg_sys::Oid) -> Rc<Access> {
     let known =
         |known: &Known| known.tables.iter().find(|(table, _)| *table == relation).map(|(_, access)| Rc::clone(access));
-    if let Some(access) = KNOWN.with_borrow(|k| k.as_ref().and_then(known)) {
+    if let Some(access) = KNOWN.borrow().as_ref().and_then(known) {
         return access;
     }
     // As in refresh(): the result first, because looking it up can bring news.
     let modules = modules::of_table(relation);
     refresh();
-    KNOWN.with_borrow_mut(|known| {
-        let known = known.as_mut().expect("refresh() fills it");
-        let access = known.access.in_modules(&modules).map_or_else(|| Rc::clone(&known.access), Rc::new);
-        if known.tables.len() >= MOST_TABLES {
-            known.tables.clear();
-        }
-        known.tables.push((relation, Rc::clone(&access)));
-        access
-    })
+    let mut known = KNOWN.borrow_mut();
+    let known = known.as_mut().expect("refresh() fills it");
+    let access = known.access.in_modules(&modules).map_or_else(|| Rc::clone(&known.access), Rc::new);
+    if known.tables.len() >= MOST_TABLES {
+        known.tables.clear();
+    }
+    known.tables.push((relation, Rc::clone(&access)));
+    access
 }
 
 /// For whom the session acts, what that may do, and the mode.
 pub fn who() -> (Identity, Rc<Access>, Mode) {
     refresh();
-    KNOWN.with_borrow(|known| {
-        let known = known.as_ref().expect("refresh() fills it");
-        (known.identity.clone().unwrap_or(Identity::Nobody), Rc::clone(&known.access), known.mode)
-    })
+    let known = KNOWN.borrow();
+    let known = known.as_ref().expect("refresh() fills it");
+    (known.identity.clone().unwrap_or(Identity::Nobody), Rc::clone(&known.access), known.mode)
 }
 
 /// Somebody acts: the first in this transaction, or the first after a context came back by itself.
@@ -153,12 +199,17 @@ fn refresh() {
         invalidation::hear();
     }
     let changed = context_setting::take_changed();
-    if !changed && KNOWN.with_borrow(|known| known.as_ref().is_some_and(Known::still_true)) {
-        return;
+    if changed || !KNOWN.borrow().as_ref().is_some_and(Known::still_true) {
+        find_out();
     }
+}
+
+#[cold]
+fn find_out() {
     // Have the result in hand before remembering it: reading our tables can itself find that they changed. What was
     // remembered is dropped first, so that an error in between leaves nothing.
-    KNOWN.with_borrow_mut(|known| *known = None);
+    KNOWN.replace(None);
+    forget_values();
     watched::watch();
     let generation = watched::generation();
     let login = owner::session_user();
@@ -173,9 +224,7 @@ fn refresh() {
     if token.is_some() {
         plans::token_means(&access, mode, access::identity_of_login(login).is_none());
     }
-    KNOWN.with_borrow_mut(|known| {
-        *known = Some(Known { generation, login, identity, mode, access, tables: Vec::new(), token });
-    });
+    KNOWN.replace(Some(Known { generation, login, identity, mode, access, tables: Vec::new(), token }));
 }
 
 /// The identity in force: the one entered, the one that the token names, or the one that the login role stands for.
@@ -302,6 +351,7 @@ pub fn transaction_over() {
     SEVERAL_ACTED.set(false);
     ASKED.set(false);
     ENTERED_AT.set(0);
+    forget_values();
 }
 
 /// A savepoint was rolled back: an entry made in it never happened.

@@ -87,6 +87,12 @@ create function tenancy.writable_tenant_support(internal) returns internal
 comment on function tenancy.writable_tenant_support(internal) is
   'makes the planner name the table in calls of writable_tenant(), for sessions with roles that are limited to modules';
 
+create function tenancy.knows_tenant_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'knows_tenant_support_wrapper';
+
+comment on function tenancy.knows_tenant_support(internal) is 'tells the planner what knows_tenant() means for the context in force';
+
 create function tenancy.always_support(internal) returns internal
   language c volatile strict parallel safe
   as 'MODULE_PATHNAME', 'always_support_wrapper';
@@ -129,6 +135,19 @@ create function tenancy.write_tenant_number() returns bigint
 
 comment on function tenancy.write_tenant_number() is 'write_tenant() by tenants.number';
 
+create function tenancy.own_tenant() returns uuid
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'own_tenant_wrapper';
+
+comment on function tenancy.own_tenant() is
+  'stands in plans for can_read() and can_write() where the session may read and write one tenant: that tenant';
+
+create function tenancy.own_tenant_number() returns bigint
+  language c stable leakproof parallel safe
+  as 'MODULE_PATHNAME', 'own_tenant_number_wrapper';
+
+comment on function tenancy.own_tenant_number() is 'own_tenant() by tenants.number';
+
 create function tenancy.reads_all() returns boolean
   language c stable leakproof parallel safe cost 1 support tenancy.always_support
   as 'MODULE_PATHNAME', 'reads_all_wrapper';
@@ -160,6 +179,8 @@ revoke all on function
   tenancy.read_tenant_number(),
   tenancy.write_tenant(),
   tenancy.write_tenant_number(),
+  tenancy.own_tenant(),
+  tenancy.own_tenant_number(),
   tenancy.reads_all(),
   tenancy.writes_all(),
   tenancy.reads_public(),
@@ -168,6 +189,7 @@ revoke all on function
   tenancy.can_write_support(internal),
   tenancy.check_write_support(internal),
   tenancy.writable_tenant_support(internal),
+  tenancy.knows_tenant_support(internal),
   tenancy.always_support(internal)
 from public;
 
@@ -178,6 +200,8 @@ grant execute on function
   tenancy.read_tenant_number(),
   tenancy.write_tenant(),
   tenancy.write_tenant_number(),
+  tenancy.own_tenant(),
+  tenancy.own_tenant_number(),
   tenancy.reads_all(),
   tenancy.writes_all(),
   tenancy.reads_public(),
@@ -342,7 +366,7 @@ comment on function tenancy.group_tenants(uuid) is
   'the tenants of a system group or a custom group; for ordinary roles those that the session may read';
 
 create function tenancy.knows_tenant(tenant uuid) returns boolean
-  language c stable strict leakproof parallel safe cost 1
+  language c stable strict leakproof parallel safe cost 1 support tenancy.knows_tenant_support
   as 'MODULE_PATHNAME', 'knows_tenant_wrapper';
 
 comment on function tenancy.knows_tenant(uuid) is

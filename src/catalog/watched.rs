@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 
 use pgrx::pg_sys;
 
+use crate::pg::backend_local::BackendLocal;
 use crate::pg::relations;
 
 /// Tables that decide what a context may do and, the last one, which tenant rows get that name none.
@@ -30,8 +31,8 @@ const TABLES: [&str; 15] = [
 
 thread_local! {
     static OIDS: RefCell<Vec<pg_sys::Oid>> = const { RefCell::new(Vec::new()) };
-    static GENERATION: Cell<u64> = const { Cell::new(0) };
 }
+static GENERATION: BackendLocal<Cell<u64>> = BackendLocal::new(Cell::new(0));
 
 /// Changes whenever something that was read from our tables may no longer be true.
 pub fn generation() -> u64 {

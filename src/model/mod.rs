@@ -5,6 +5,7 @@ pub mod archive_reader;
 pub mod built_in;
 pub mod domain;
 pub mod identity;
+pub mod keys;
 pub mod order;
 pub mod scope;
 pub mod shape;

@@ -1,36 +1,37 @@
 //! Sets of tenants, and what a context may do with them. Generic over the key: uuid and number are the same code.
 
+use super::keys::{Key, Keys};
+
 /// A set of tenants: a few of them, or all but a few.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope<K> {
-    /// These, sorted.
-    Only(Vec<K>),
-    /// All but these, sorted.
-    AllBut(Vec<K>),
+    /// These.
+    Only(Keys<K>),
+    /// All but these.
+    AllBut(Keys<K>),
 }
 
-impl<K: Ord + Clone> Scope<K> {
+impl<K: Key> Scope<K> {
     /// The empty set.
-    pub const fn none() -> Self {
-        Self::Only(Vec::new())
+    pub fn none() -> Self {
+        Self::only([])
     }
 
     /// These tenants, in any order, with or without repetitions.
     pub fn only(keys: impl IntoIterator<Item = K>) -> Self {
-        Self::Only(sorted(keys))
+        Self::Only(Keys::new(keys))
     }
 
     /// All tenants but these.
     pub fn all_but(keys: impl IntoIterator<Item = K>) -> Self {
-        Self::AllBut(sorted(keys))
+        Self::AllBut(Keys::new(keys))
     }
 
     /// Is the tenant in the set?
     pub fn contains(&self, key: &K) -> bool {
         match self {
-            Self::Only(keys) if keys.len() == 1 => keys[0] == *key,
-            Self::Only(keys) => keys.binary_search(key).is_ok(),
-            Self::AllBut(keys) => keys.binary_search(key).is_err(),
+            Self::Only(keys) => keys.has(key),
+            Self::AllBut(keys) => !keys.has(key),
         }
     }
 
@@ -52,19 +53,10 @@ impl<K: Ord + Clone> Scope<K> {
         use Scope::{AllBut, Only};
         match (self, other) {
             (Only(a), Only(b)) => Self::only(a.into_iter().chain(b)),
-            (AllBut(a), AllBut(b)) => AllBut(a.into_iter().filter(|key| b.binary_search(key).is_ok()).collect()),
-            (AllBut(a), Only(b)) | (Only(b), AllBut(a)) => {
-                AllBut(a.into_iter().filter(|key| b.binary_search(key).is_err()).collect())
-            }
+            (AllBut(a), AllBut(b)) => Self::all_but(a.into_iter().filter(|key| b.has(key))),
+            (AllBut(a), Only(b)) | (Only(b), AllBut(a)) => Self::all_but(a.into_iter().filter(|key| !b.has(key))),
         }
     }
-}
-
-fn sorted<K: Ord>(keys: impl IntoIterator<Item = K>) -> Vec<K> {
-    let mut keys: Vec<K> = keys.into_iter().collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
 }
 
 /// The same set of tenants by either key.
@@ -76,7 +68,7 @@ pub struct Tenants {
 
 impl Tenants {
     /// The empty set.
-    pub const fn none() -> Self {
+    pub fn none() -> Self {
         Self { ids: Scope::none(), numbers: Scope::none() }
     }
 
@@ -126,7 +118,7 @@ pub struct Limited {
 
 impl Access {
     /// What nobody in particular may do.
-    pub const fn nobody() -> Self {
+    pub fn nobody() -> Self {
         Self {
             user: None,
             home: None,
@@ -161,6 +153,11 @@ impl Access {
         count(&self.reads) + count(&self.writes) + limited
     }
 
+    /// Is the one tenant that the context reads the one that it writes?
+    pub fn has_one_tenant(&self) -> bool {
+        self.reads.ids.single().is_some_and(|tenant| self.writes.ids.single() == Some(tenant))
+    }
+
     /// May the context read public rows? Anybody but nobody may, on tables that any of its roles is for.
     pub fn reads_public(&self) -> bool {
         self.home.is_some() && !self.only_limited
@@ -182,10 +179,10 @@ mod tests {
     use super::*;
 
     /// All sets over four tenants, in both spellings.
-    fn all_scopes() -> Vec<Scope<u8>> {
+    fn all_scopes() -> Vec<Scope<i64>> {
         (0u8..16)
             .flat_map(|bits| {
-                let keys: Vec<u8> = (0..4).filter(|k| bits & (1 << k) != 0).collect();
+                let keys: Vec<i64> = (0..4).filter(|k| bits & (1 << k) != 0).collect();
                 [Scope::only(keys.clone()), Scope::all_but(keys)]
             })
             .collect()
@@ -214,8 +211,8 @@ mod tests {
     fn only_a_set_of_one_is_single() {
         assert_eq!(Scope::only([5]).single(), Some(&5));
         assert_eq!(Scope::only([5, 6]).single(), None);
-        assert_eq!(Scope::<i32>::none().single(), None);
-        assert_eq!(Scope::<i32>::all_but([]).single(), None);
+        assert_eq!(Scope::<i64>::none().single(), None);
+        assert_eq!(Scope::<i64>::all_but([]).single(), None);
     }
 
     #[test]

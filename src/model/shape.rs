@@ -1,5 +1,6 @@
 //! The shape of a context: what a plan may take for granted about it.
 
+use super::keys::Key;
 use super::scope::Scope;
 
 /// How many tenants one kind of access reaches. Plans differ by it, not by which tenants they are.
@@ -8,13 +9,15 @@ pub enum Reach {
     None,
     One,
     Several(usize),
+    /// All tenants but some.
+    Most,
     /// All tenants there are, without exception.
     All,
 }
 
 impl Reach {
     /// The reach of a set of tenants.
-    pub fn of<K>(scope: &Scope<K>) -> Self {
+    pub fn of<K: Key>(scope: &Scope<K>) -> Self {
         match scope {
             Scope::Only(keys) => match keys.len() {
                 0 => Self::None,
@@ -22,7 +25,7 @@ impl Reach {
                 many => Self::Several(many),
             },
             Scope::AllBut(keys) if keys.is_empty() => Self::All,
-            Scope::AllBut(_) => Self::Several(usize::MAX),
+            Scope::AllBut(_) => Self::Most,
         }
     }
 
@@ -42,12 +45,13 @@ mod tests {
         assert!(one.same_plan(Reach::of(&Scope::only([2]))));
         assert!(!one.same_plan(Reach::of(&Scope::only([1, 2]))));
         assert!(Reach::of(&Scope::only([1, 2])).same_plan(Reach::of(&Scope::only([3, 4, 5]))));
-        assert_eq!(Reach::of(&Scope::<u8>::none()), Reach::None);
+        assert_eq!(Reach::of(&Scope::<i64>::none()), Reach::None);
     }
 
     #[test]
     fn all_but_some_is_not_all() {
-        assert_eq!(Reach::of(&Scope::<u8>::all_but([])), Reach::All);
-        assert!(!Reach::of(&Scope::all_but([1])).same_plan(Reach::All));
+        assert_eq!(Reach::of(&Scope::<i64>::all_but([])), Reach::All);
+        let most = Reach::of(&Scope::all_but([1]));
+        assert!(!most.same_plan(Reach::All) && !most.same_plan(Reach::of(&Scope::only([1, 2]))));
     }
 }

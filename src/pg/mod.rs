@@ -4,17 +4,20 @@
 #![allow(unsafe_code)]
 
 pub mod answers;
+pub mod backend_local;
 pub mod conflict_condition;
 pub mod context_setting;
 pub mod cursor;
 pub mod ddl_commands;
 pub mod invalidation;
 pub mod key_index;
+pub mod lasting;
 pub mod locks;
 pub mod owner;
 pub mod planner;
 pub mod procedures;
 pub mod progress;
+pub mod quick;
 pub mod quiet;
 pub mod relations;
 pub mod replication;

@@ -24,6 +24,7 @@ pub enum Clause {
 
 /// The column that a policy function is called for.
 pub struct Column {
+    root: *mut pg_sys::PlannerInfo,
     expression: *mut pg_sys::Expr,
     /// The table that the query names.
     pub table: Oid,
@@ -33,6 +34,8 @@ pub struct Column {
     pub not_null: bool,
     /// How many different values it has, by the statistics.
     distinct: f64,
+    /// Which share of its values is NULL, by the statistics.
+    pub null_share: f64,
     opfamily: Oid,
 }
 
@@ -119,15 +122,8 @@ unsafe fn selectivity(
     // SAFETY: by the caller's promise. The statistics are released by their own function.
     unsafe {
         let mut column = column(request.root, request.args)?;
-        let mut found = pg_sys::VariableStatData::default();
-        pg_sys::examine_variable(request.root, column.expression.cast(), request.varRelid, &mut found);
-        let mut is_default = false;
-        column.distinct = pg_sys::get_variable_numdistinct(&mut found, &mut is_default);
-        if !found.statsTuple.is_null()
-            && let Some(release) = found.freefunc
-        {
-            release(found.statsTuple);
-        }
+        column.of_partitioned_table();
+        column.look_at_statistics();
         match decide(Question::Selectivity, &column)? {
             Answer::Selectivity(share) => {
                 request.selectivity = share.clamp(0.0, 1.0);
@@ -164,13 +160,15 @@ unsafe fn column(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Opt
             return None;
         }
         Some(Column {
+            root,
             expression: argument.cast(),
             table: (*table).relid,
             asked_about,
             kind: var.vartype,
             not_null: super::relations::is_never_null((*table).relid, var.varattno),
             distinct: 0.0,
-            opfamily: pg_sys::InvalidOid,
+            null_share: 0.0,
+            opfamily: default_opfamily(var.vartype),
         })
     }
 }
@@ -308,6 +306,64 @@ impl Column {
         }
     }
 
+    /// A partition's statistics tell nothing of the tenants in other partitions: the whole table's column instead.
+    unsafe fn of_partitioned_table(&mut self) {
+        // SAFETY: the expression is a column of this query level; the arrays have a place for each of its tables.
+        unsafe {
+            let var = &*self.expression.cast::<pg_sys::Var>();
+            let parents = (*self.root).append_rel_array;
+            if parents.is_null() {
+                return;
+            }
+            let parent = *parents.add(var.varno as usize);
+            if parent.is_null() || var.varattno < 1 || i32::from(var.varattno) > (*parent).num_child_cols {
+                return;
+            }
+            let number = *(*parent).parent_colnos.add(var.varattno as usize - 1);
+            let table = *(*self.root).simple_rte_array.add((*parent).parent_relid as usize);
+            if number < 1 || (*table).rtekind != pg_sys::RTEKind::RTE_RELATION {
+                return;
+            }
+            let column = pg_sys::copyObjectImpl(self.expression.cast()).cast::<pg_sys::Var>();
+            (*column).varno = (*parent).parent_relid as _;
+            (*column).varattno = number;
+            self.expression = column.cast();
+            self.of_partitioned_table();
+        }
+    }
+
+    unsafe fn look_at_statistics(&mut self) {
+        // SAFETY: the expression is a column of this query level. The statistics are released by their own function.
+        unsafe {
+            let mut found = pg_sys::VariableStatData::default();
+            pg_sys::examine_variable(self.root, self.expression.cast(), 0, &mut found);
+            let mut is_default = false;
+            self.distinct = pg_sys::get_variable_numdistinct(&mut found, &mut is_default);
+            if !found.statsTuple.is_null() {
+                let statistics = pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_statistic>(found.statsTuple);
+                self.null_share = (*statistics).stanullfrac.into();
+                if let Some(release) = found.freefunc {
+                    release(found.statsTuple);
+                }
+            }
+        }
+    }
+
+    /// The share of the rows for which a `column = any (…)` is true, by the statistics.
+    pub fn share_that_passes(&self, condition: *mut pg_sys::Node) -> f64 {
+        // SAFETY: a condition on a column of this query level, made by `equals_any`.
+        unsafe {
+            pg_sys::scalararraysel(
+                self.root,
+                condition.cast(),
+                false,
+                0,
+                pg_sys::JoinType::JOIN_INNER,
+                std::ptr::null_mut(),
+            )
+        }
+    }
+
     /// The share of the rows that so many tenants have, if all have alike.
     pub fn share_of(&self, tenants: usize) -> f64 {
         if self.distinct > 0.0 { tenants as f64 / self.distinct } else { 0.5 }
@@ -317,6 +373,12 @@ impl Column {
         // SAFETY: the expression is a node of the query that is being planned.
         unsafe { pg_sys::copyObjectImpl(self.expression.cast()).cast() }
     }
+}
+
+/// The family of operators that B-tree indexes on the type use, unless an index says otherwise.
+fn default_opfamily(kind: Oid) -> Oid {
+    // From pg_opfamily.dat: uuid_ops, integer_ops.
+    Oid::from(if kind == pg_sys::UUIDOID { 2968 } else { 1976 })
 }
 
 // From pg_operator.dat, which pgrx does not bind.

@@ -29,17 +29,30 @@ struct Shape {
     mode: Mode,
     /// Has it roles that are limited to modules? What they reach differs from table to table.
     limited: bool,
+    one_tenant: bool,
+    administers: bool,
 }
 
 impl Shape {
     fn of(access: &Access, mode: Mode) -> Self {
-        let limited = !access.limited.is_empty();
-        Self { reads: Reach::of(&access.reads.ids), writes: Reach::of(&access.writes.ids), mode, limited }
+        Self {
+            reads: Reach::of(&access.reads.ids),
+            writes: Reach::of(&access.writes.ids),
+            mode,
+            limited: !access.limited.is_empty(),
+            one_tenant: access.has_one_tenant(),
+            administers: access.administers,
+        }
     }
 
     fn same_plans(self, other: Self) -> bool {
         let limited = self.limited || other.limited;
-        !limited && self.reads.same_plan(other.reads) && self.writes.same_plan(other.writes) && self.mode == other.mode
+        !limited
+            && self.reads.same_plan(other.reads)
+            && self.writes.same_plan(other.writes)
+            && self.mode == other.mode
+            && self.one_tenant == other.one_tenant
+            && self.administers == other.administers
     }
 }
 

@@ -1,0 +1,128 @@
+//! C functions for what is asked for every row, by PostgreSQL's version-1 convention and nothing more: what pgrx does around
+//! a call costs more than the answer.
+
+use pgrx::pg_sys;
+use pgrx::pg_sys::panic::{ErrorReport, ErrorReportable};
+
+use super::lasting::Lasting;
+
+/// Defines the C function `$name` that answers a call by a closure with one argument or none, and the record by which
+/// PostgreSQL knows its convention.
+macro_rules! quick {
+    ($name:ident, $record:ident, $answer:expr) => {
+        #[allow(unsafe_code)]
+        #[unsafe(no_mangle)]
+        #[doc(hidden)]
+        pub extern "C" fn $record() -> &'static pgrx::pg_sys::Pg_finfo_record {
+            const VERSION_1: pgrx::pg_sys::Pg_finfo_record = pgrx::pg_sys::Pg_finfo_record { api_version: 1 };
+            &VERSION_1
+        }
+
+        /// # Safety
+        /// For PostgreSQL to call.
+        #[allow(unsafe_code)]
+        #[unsafe(no_mangle)]
+        #[doc(hidden)]
+        #[pgrx::pg_guard]
+        pub unsafe extern "C-unwind" fn $name(call: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
+            // SAFETY: PostgreSQL passes a valid call with the arguments of the function's declaration.
+            unsafe { $crate::pg::quick::answer(call, $answer) }
+        }
+    };
+}
+pub(crate) use quick;
+
+/// What a function may take.
+pub trait Argument: Sized {
+    /// # Safety
+    /// The value is of the type.
+    unsafe fn of(value: pg_sys::Datum) -> Self;
+}
+
+impl Argument for uuid::Uuid {
+    #[inline]
+    unsafe fn of(value: pg_sys::Datum) -> Self {
+        // SAFETY: a uuid is passed as a pointer to its 16 bytes.
+        unsafe { Self::from_bytes(value.cast_mut_ptr::<[u8; 16]>().read_unaligned()) }
+    }
+}
+
+impl Argument for i64 {
+    #[inline]
+    unsafe fn of(value: pg_sys::Datum) -> Self {
+        value.value() as Self
+    }
+}
+
+impl Argument for i32 {
+    #[inline]
+    unsafe fn of(value: pg_sys::Datum) -> Self {
+        value.value() as Self
+    }
+}
+
+/// What a function may give; None is NULL.
+pub trait Outcome {
+    fn datum(self) -> Option<pg_sys::Datum>;
+}
+
+impl Outcome for bool {
+    #[inline]
+    fn datum(self) -> Option<pg_sys::Datum> {
+        Some(pg_sys::Datum::from(self))
+    }
+}
+
+impl Outcome for Option<Lasting> {
+    #[inline]
+    fn datum(self) -> Option<pg_sys::Datum> {
+        self.map(Lasting::datum)
+    }
+}
+
+impl<T: Outcome> Outcome for Result<T, ErrorReport> {
+    #[inline]
+    fn datum(self) -> Option<pg_sys::Datum> {
+        self.unwrap_or_report().datum()
+    }
+}
+
+/// A closure that answers calls with as many arguments as `Arguments` has.
+pub trait Answer<Arguments> {
+    /// # Safety
+    /// The call has the arguments that the closure takes.
+    unsafe fn to(self, call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum>;
+}
+
+impl<R: Outcome, F: FnOnce() -> R> Answer<()> for F {
+    #[inline]
+    unsafe fn to(self, _call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum> {
+        self().datum()
+    }
+}
+
+impl<A: Argument, R: Outcome, F: FnOnce(Option<A>) -> R> Answer<(A,)> for F {
+    #[inline]
+    unsafe fn to(self, call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum> {
+        // SAFETY: by the caller's promise there is an argument, and it is of the type.
+        let argument = unsafe {
+            let first = &*(*call).args.as_ptr();
+            if first.isnull { None } else { Some(A::of(first.value)) }
+        };
+        self(argument).datum()
+    }
+}
+
+/// Answers a call.
+///
+/// # Safety
+/// PostgreSQL's call of a function that is declared with the arguments that `answer` takes and the result that it gives.
+#[inline]
+pub unsafe fn answer<Arguments>(call: pg_sys::FunctionCallInfo, answer: impl Answer<Arguments>) -> pg_sys::Datum {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let outcome = answer.to(call);
+        (*call).isnull = outcome.is_none();
+        outcome.unwrap_or(pg_sys::Datum::from(0usize))
+    }
+}
