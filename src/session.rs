@@ -193,11 +193,16 @@ pub fn administers() -> bool {
     owner::current_user_is_superuser() || ask(|access, _| access.administers)
 }
 
-fn refresh() {
+/// Hears of what others have changed, once a statement.
+fn hear() {
     let statement = transactions::statement_mark();
     if HEARD_IN.replace(statement) != statement {
         invalidation::hear();
     }
+}
+
+fn refresh() {
+    hear();
     let changed = context_setting::take_changed();
     if changed || !KNOWN.borrow().as_ref().is_some_and(Known::still_true) {
         find_out();
@@ -292,6 +297,7 @@ pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
     if !transactions::may_change_settings() {
         return Err(Refusal::EnterInParallel);
     }
+    hear();
     access::resolve(&identity).ok_or_else(|| unknown(&identity))?;
     check_first(&identity)?;
     if let Some(text) = context_setting::token()
@@ -309,6 +315,7 @@ pub fn authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
     if !transactions::may_change_settings() {
         return Err(Refusal::EnterInParallel);
     }
+    hear();
     let identity = trusted(token)?.identity.clone();
     check_first(&identity)?;
     context_setting::set("", for_session);
