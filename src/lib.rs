@@ -58,6 +58,7 @@ extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["
 extension_sql_file!("../sql/install/21_quotas.sql", name = "quotas", requires = ["trust"]);
 extension_sql_file!("../sql/install/22_statistics.sql", name = "statistics", requires = ["quotas"]);
 extension_sql_file!("../sql/install/09_adoption.sql", name = "adoption", requires = ["progress"]);
+extension_sql_file!("../sql/install/10_ordering.sql", name = "ordering", requires = ["adoption"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

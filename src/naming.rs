@@ -5,13 +5,13 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{AllocatedByRust, PgTrigger, pg_trigger};
 use uuid::Uuid;
 
-use crate::catalog::protection::{self, End, KeyType, TenantColumn};
+use crate::catalog::protection::{self, End, KeyType, Kind, OnChange, TenantColumn};
 use crate::catalog::{hierarchy, to_pg};
 use crate::error::{ModuleRefusal, Refusal, RowRefusal};
 use crate::model::scope::Scope;
 use crate::pg::rows::{TriggerRow, TriggerRows};
 use crate::pg::{owner, relations};
-use crate::references::{self, Key};
+use crate::references::{self, Key, Tenant};
 use crate::session;
 
 type Row<'a> = PgHeapTuple<'a, AllocatedByRust>;
@@ -30,20 +30,20 @@ fn name_tenant<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, std::c
     Ok(Some(row))
 }
 
-fn put(row: &mut Row<'_>, column: &TenantColumn, tenant: Uuid) {
+fn put(row: &mut Row<'_>, column: &TenantColumn, tenant: Option<Uuid>) {
     let done = match column.key {
-        KeyType::Uuid => row.set_by_name(&column.name, to_pg(tenant)),
+        KeyType::Uuid => row.set_by_name(&column.name, tenant.map(to_pg)),
         KeyType::Number => {
-            let number = hierarchy::tenant(tenant).map(|t| t.number).unwrap_or_default();
+            let number = tenant.map(|tenant| hierarchy::tenant(tenant).map(|t| t.number).unwrap_or_default());
             // The column is of one of two types.
-            row.set_by_name(&column.name, number).or_else(|_| row.set_by_name(&column.name, number as i32))
+            row.set_by_name(&column.name, number).or_else(|_| row.set_by_name(&column.name, number.map(|n| n as i32)))
         }
     };
     done.unwrap_or_else(|error| panic!("cannot set the tenant column: {error}"));
 }
 
-/// The tenant column and the tenant to put there; None if the row names its tenant itself.
-fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Uuid)>, Refusal> {
+/// The tenant column and the tenant to put there, which may be none; None if the row names its tenant itself.
+fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Tenant)>, Refusal> {
     let relation = rows.relation();
     let (Some(row), Some(table)) = (rows.new, protection::table(relation)) else { return Ok(None) };
     let Some(column) = table.protection.tenant.clone() else { return Ok(None) };
@@ -51,9 +51,11 @@ fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Uuid)>, Refu
         return Ok(None);
     }
     let reference = table.outgoing.iter().find(|r| r.names_tenant);
+    let inherits = reference.is_some_and(|reference| reference.on_change == OnChange::Cascade);
+    let may_be_public = inherits && table.protection.kind == Kind::Optional;
     let tenant = match reference.map(|reference| tenant_referred_to(reference, &row, relation)).transpose()?.flatten() {
-        Some(tenant) => tenant,
-        None => only_writable_tenant(relation)?,
+        Some(tenant) if tenant.is_some() || may_be_public => tenant,
+        _ => Some(only_writable_tenant(relation)?),
     };
     Ok(Some((column, tenant)))
 }
@@ -66,9 +68,13 @@ fn has_placeholder(row: &TriggerRow, relation: pgrx::pg_sys::Oid, column: &Tenan
     }
 }
 
-/// The tenant of the row referred to; None where the row refers to nothing or to a public row. A row that the session may
-/// not read is a missing one.
-fn tenant_referred_to(reference: &End, row: &TriggerRow, relation: pgrx::pg_sys::Oid) -> Result<Option<Uuid>, Refusal> {
+/// The tenant of the row referred to, which a public row has not; None where the row refers to nothing. A row that the
+/// session may not read is a missing one.
+fn tenant_referred_to(
+    reference: &End,
+    row: &TriggerRow,
+    relation: pgrx::pg_sys::Oid,
+) -> Result<Option<Tenant>, Refusal> {
     let Some(key) = Key::of(row, &reference.columns) else { return Ok(None) };
     let visible = |tenant: Option<Uuid>| {
         owner::outer_user_is_exempt()
@@ -79,7 +85,7 @@ fn tenant_referred_to(reference: &End, row: &TriggerRow, relation: pgrx::pg_sys:
     };
     // Several rows, where the key has a period, name a tenant by the first; the others must be referable by it, too.
     match references::holders(reference, &key).first() {
-        Some(tenant) if visible(*tenant) => Ok(*tenant),
+        Some(tenant) if visible(*tenant) => Ok(Some(*tenant)),
         _ => Err(RowRefusal::ReferenceHidden {
             table: relations::name(relation),
             constraint: reference.constraint.clone(),

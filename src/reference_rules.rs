@@ -9,7 +9,7 @@ use pgrx::{AllocatedByRust, PgTrigger, pg_extern, pg_sys, pg_trigger, spi::quote
 use uuid::Uuid;
 
 use crate::catalog::offenders;
-use crate::catalog::protection::{self, Reference};
+use crate::catalog::protection::{self, OnChange, Reference};
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{Refusal, given};
 use crate::model::system_group::Relation;
@@ -50,23 +50,28 @@ struct RuleChange<'a> {
 
 impl RuleChange<'_> {
     fn apply(&self, relation: pg_sys::Oid, constraint: &str) -> Result<(), Refusal> {
-        if let Some(given) = self.on_tenant_change.filter(|given| *given != "restrict") {
-            return Err(Refusal::UnknownTenantChange { given: given.to_owned() });
-        }
+        let unknown = |given: &str| Refusal::UnknownTenantChange { given: given.to_owned() };
+        let wanted = self.on_tenant_change.map(|given| OnChange::by_name(given).ok_or_else(|| unknown(given)));
+        let wanted = wanted.transpose()?;
         let reference = find(relation, constraint)?;
         parts::lock_out_writers(reference.child);
         parts::lock_out_writers(reference.parent);
         let before = find(relation, constraint)?;
         let eligible = self.service_provider_eligible.unwrap_or(before.service_provider_eligible);
-        let naming = self.names_tenant.unwrap_or(before.names_tenant);
+        let on_change = wanted.unwrap_or(before.on_change);
+        let begins_to_cascade = on_change == OnChange::Cascade && before.on_change != OnChange::Cascade;
+        let naming = self.names_tenant.unwrap_or(before.names_tenant || begins_to_cascade && names_nothing(relation));
+        if begins_to_cascade {
+            refuse_without_tenants(&before)?;
+        }
         if naming && !before.names_tenant {
             start_naming(&before)?;
         } else if !naming && before.names_tenant {
             stop_naming(&before);
         }
-        let args = [arg(relation), arg(constraint), arg(eligible), arg("restrict"), arg(naming)];
+        let args = [arg(relation), arg(constraint), arg(eligible), arg(on_change.name()), arg(naming)];
         CHANGE_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
-        if before.service_provider_eligible && !eligible {
+        if begins_to_cascade || before.service_provider_eligible && !eligible {
             modes::refuse_rows(relation, &offenders::of_reference(&*find(relation, constraint)?, None))?;
         }
         Ok(())
@@ -81,6 +86,19 @@ fn find(relation: pg_sys::Oid, constraint: &str) -> Result<Rc<Reference>, Refusa
     found.map(|end| Rc::clone(&end.reference)).ok_or_else(unknown)
 }
 
+/// Does no reference of the table name the tenant of its rows?
+fn names_nothing(relation: pg_sys::Oid) -> bool {
+    protection::table(relation).is_none_or(|table| !table.outgoing.iter().any(|r| r.names_tenant))
+}
+
+/// Where one of the tables has no tenant column there is no tenant to take.
+fn refuse_without_tenants(reference: &Reference) -> Result<(), Refusal> {
+    if reference.child_protection.tenant.is_none() || reference.parent_protection.tenant.is_none() {
+        return Err(Refusal::NamesNoTenant { relation: relations::qualified(reference.child) });
+    }
+    Ok(())
+}
+
 /// From now on a row that names no tenant takes the one of the row that it refers to by this reference.
 fn start_naming(reference: &Reference) -> Result<(), Refusal> {
     let name = relations::qualified(reference.child);
@@ -88,9 +106,7 @@ fn start_naming(reference: &Reference) -> Result<(), Refusal> {
     if let Some(other) = table.iter().flat_map(|t| &t.outgoing).find(|r| r.names_tenant) {
         return Err(Refusal::TwoNamingReferences { relation: name, other: other.constraint.clone() });
     }
-    if reference.child_protection.tenant.is_none() || reference.parent_protection.tenant.is_none() {
-        return Err(Refusal::NamesNoTenant { relation: name });
-    }
+    refuse_without_tenants(reference)?;
     parts::ensure_naming_trigger(reference);
     set_default(reference, true);
     Ok(())

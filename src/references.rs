@@ -4,12 +4,15 @@
 //! Decided by the rows' tenants alone, never by what the session may read. Both sides are checked after the row is final:
 //! the referring row by [`check_referring`], the row referred to by [`check_referred`].
 
+mod following;
+
 use std::rc::Rc;
 
 use pgrx::pg_sys::Oid;
+use pgrx::spi::quote_identifier;
 use uuid::Uuid;
 
-use crate::catalog::protection::{KeyType, Protection, Reference, TenantColumn};
+use crate::catalog::protection::{KeyType, OnChange, Protection, Reference, TenantColumn};
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{Refusal, RowRefusal};
 use crate::modes;
@@ -79,8 +82,10 @@ fn missing(reference: &Reference) -> Result<(), Refusal> {
     if owner::applies_replicated_changes() { Ok(()) } else { Err(hidden(reference)) }
 }
 
-/// Checks that all rows that refer to the row with this key, now of `tenant`, still may.
+/// Makes the rows that refer to the row with this key, now of `tenant`, follow it where the rule says so, and checks that
+/// all that are left still may.
 pub fn check_referred(reference: &Reference, tenant: Tenant, key: &Key) -> Result<(), Refusal> {
+    following::follow(reference, tenant, key);
     let children = ask(reference, Side::Children, key, |row| column_tenant(&reference.child_protection, row));
     if children.into_iter().all(|child| reference.allows(child, tenant)) {
         return Ok(());
@@ -148,6 +153,10 @@ fn not_allowed(reference: &Reference, child: Tenant, parent: Tenant) -> Refusal 
     if !may_see(parent) {
         return hidden(reference);
     }
+    if reference.on_change == OnChange::Cascade {
+        let (table, referenced) = (relations::name(reference.child), relations::name(reference.parent));
+        return RowRefusal::TenantInherited { table, referenced, constraint: reference.constraint.clone() }.into();
+    }
     let name = |tenant: Tenant| match tenant.and_then(hierarchy::name) {
         Some(name) => format!("tenant \"{name}\""),
         None => "no tenant".into(),
@@ -196,30 +205,19 @@ enum Side {
 /// The tenants on one side of a reference, by the key on the other side. Names and operators are all qualified, because
 /// the plan is made and remade under the caller's search_path.
 fn plan(reference: &Reference, side: Side) -> Plan {
-    let (relation, columns, protection) = match side {
-        Side::LockedParent | Side::Parent => {
-            (reference.parent, &reference.parent_columns, &reference.parent_protection)
-        }
-        Side::Children => (reference.child, &reference.child_columns, &reference.child_protection),
+    let (relation, conditions) = match side {
+        Side::Children => referring(reference),
+        Side::LockedParent | Side::Parent => referred(reference),
     };
     let types = match side {
         Side::LockedParent | Side::Parent => column_types(reference.child, &reference.child_columns),
         Side::Children => column_types(reference.parent, &reference.parent_columns),
     };
-    let conditions: Vec<String> = columns
-        .iter()
-        .zip(&reference.operators)
-        .enumerate()
-        .map(|(nth, (column, operator))| {
-            let column = format!("r.{}", pgrx::spi::quote_identifier(column));
-            match side {
-                Side::LockedParent | Side::Parent => format!("{column} {operator} ${}", nth + 1),
-                Side::Children => format!("${} {operator} {column}", nth + 1),
-            }
-        })
-        .collect();
-    let only = if relations::is_partitioned(relation) { "" } else { "only " };
-    let from = format!("from {only}{} r where {}", relations::qualified(relation), conditions.join(" and "));
+    let protection = match side {
+        Side::Children => &reference.child_protection,
+        Side::LockedParent | Side::Parent => &reference.parent_protection,
+    };
+    let from = format!("from {relation} r where {conditions}");
     let tenant = tenant_expression(protection);
     let text = match side {
         Side::LockedParent => format!("select {from} for key share of r"),
@@ -229,10 +227,31 @@ fn plan(reference: &Reference, side: Side) -> Plan {
     Plan::new(&text, &types)
 }
 
+/// The referring table, and the condition on its row `r` to refer to a key.
+fn referring(reference: &Reference) -> (String, String) {
+    let pairs = reference.child_columns.iter().zip(&reference.operators).enumerate();
+    let conditions =
+        pairs.map(|(nth, (column, operator))| format!("${} {operator} r.{}", nth + 1, quote_identifier(column)));
+    (own_rows(reference.child), conditions.collect::<Vec<_>>().join(" and "))
+}
+
+/// The table referred to, and the condition on its row `r` to have a key.
+fn referred(reference: &Reference) -> (String, String) {
+    let pairs = reference.parent_columns.iter().zip(&reference.operators).enumerate();
+    let conditions =
+        pairs.map(|(nth, (column, operator))| format!("r.{} {operator} ${}", quote_identifier(column), nth + 1));
+    (own_rows(reference.parent), conditions.collect::<Vec<_>>().join(" and "))
+}
+
+fn own_rows(relation: Oid) -> String {
+    let only = if relations::is_partitioned(relation) { "" } else { "only " };
+    format!("{only}{}", relations::qualified(relation))
+}
+
 /// The tenant column of row `r`: a uuid or a bigint.
 fn tenant_expression(protection: &Protection) -> String {
     let Some(tenant) = &protection.tenant else { return "null::pg_catalog.uuid".into() };
-    let column = format!("r.{}", pgrx::spi::quote_identifier(&tenant.name));
+    let column = format!("r.{}", quote_identifier(&tenant.name));
     match tenant.key {
         KeyType::Uuid => column,
         KeyType::Number => format!("{column}::pg_catalog.int8"),

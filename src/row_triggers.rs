@@ -8,10 +8,10 @@ use pgrx::{AllocatedByRust, PgTrigger, pg_sys, pg_trigger};
 
 use crate::catalog::access::Mode;
 use crate::catalog::held;
-use crate::catalog::protection::{self, End, Kind, Protection, Reference, Table};
+use crate::catalog::protection::{self, End, Kind, OnChange, Protection, Reference, Table};
 use crate::error::{Refusal, RowRefusal};
 use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
-use crate::pg::spi::{Plan, Sees, arg};
+use crate::pg::spi::{self, Plan, Sees, arg};
 use crate::pg::{owner, relations};
 use crate::references::{self, Key, Phase, Tenant};
 use crate::{modes, quotas, session};
@@ -98,8 +98,13 @@ impl Check {
             return Ok(());
         }
         self.unless_superseded(self.check_public())?;
-        for reference in self.table.outgoing.iter().filter(|r| self.is_due(r)) {
+        let (links, others): (Vec<_>, Vec<_>) =
+            self.table.outgoing.iter().filter(|r| self.is_due(r)).partition(|r| r.on_change == OnChange::Delete);
+        for reference in others {
             self.unless_superseded(self.check_referring(reference))?;
+        }
+        for reference in links {
+            self.unless_superseded(self.check_link(reference))?;
         }
         for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
             self.unless_superseded(self.check_referred(reference))?;
@@ -165,6 +170,25 @@ impl Check {
         match Key::of(new, &reference.columns) {
             Some(key) => references::check_referring(reference, self.new_tenant, &key),
             None => Ok(()),
+        }
+    }
+
+    /// A row that links two others, got the tenant of the one and no longer may refer to the other, goes. Nobody changes the
+    /// tenant of a row that inherits it but by a cascade: what else would be refused has been by now.
+    fn check_link(&self, reference: &End) -> Result<(), Refusal> {
+        let outcome = self.check_referring(reference);
+        let inherits = self.table.outgoing.iter().any(|other| other.on_change == OnChange::Cascade);
+        let kept_key = self.rows.old.is_some() && !reference.columns.iter().any(|c| self.rows.differs(*c));
+        match (outcome, self.rows.new) {
+            (Err(_), Some(new)) if inherits && kept_key && self.old_tenant != self.new_tenant => {
+                owner::run_as_owner_of(self.relation, || {
+                    let relation = relations::qualified(self.relation);
+                    let text = format!("delete from only {relation} r where r.ctid operator(pg_catalog.=) $1");
+                    spi::once(&text, &[pg_sys::TIDOID], &[arg(new.place())], Sees::LatestToWrite, |_| ());
+                });
+                Ok(())
+            }
+            (outcome, _) => outcome,
         }
     }
 

@@ -221,7 +221,7 @@ create table tenancy.reference_settings (
   on_tenant_change text not null default 'restrict',
   names_tenant boolean not null default false,
   primary key (relation, constraint_name),
-  constraint reference_settings_on_tenant_change check (on_tenant_change in ('restrict'))
+  constraint reference_settings_on_tenant_change check (on_tenant_change in ('restrict', 'cascade', 'delete'))
 );
 
 comment on table tenancy.reference_settings is 'what set_reference_rule() changed; see the view reference_rules';

@@ -53,7 +53,8 @@ select
   case when i.fits then c.conindid end,
   i.positions,
   i.procedures,
-  i.value_types
+  i.value_types,
+  coalesce(s.on_tenant_change, 'restrict')
 from pg_constraint c
 left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
 cross join lateral (

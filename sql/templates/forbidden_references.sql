@@ -2,5 +2,5 @@
 select {key}
 from {child} r
 join {parent} p on {condition}
-join unnest($1, $2) pair (child, parent) on pair.parent = {parent_tenant} and pair.child is not distinct from {child_tenant}
+join unnest($1, $2) pair (child, parent) on pair.parent is not distinct from {parent_tenant} and pair.child is not distinct from {child_tenant}
 order by 1

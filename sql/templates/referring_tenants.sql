@@ -2,5 +2,5 @@
 select distinct {child_tenant}, {parent_tenant}
 from {child} r
 join {parent} p on {condition}
-where {parent_tenant} is not null
+where {judged}
   and ($2 or {child_tenant} = any($1))

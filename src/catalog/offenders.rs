@@ -5,7 +5,7 @@ use pgrx::spi::quote_identifier;
 use pgrx::{JsonB, pg_sys};
 use uuid::Uuid;
 
-use super::protection::{self, KeyType, Kind, Protection, Reference, TenantColumn};
+use super::protection::{self, KeyType, Kind, OnChange, Protection, Reference, TenantColumn};
 use super::{from_pg, hierarchy, to_pg};
 use crate::error::Refusal;
 use crate::model::template;
@@ -211,6 +211,7 @@ fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec
         ("child_tenant", tenant_of("r", child_column)),
         ("given", given(reference)),
         ("parent_tenant", tenant_of("p", Some(parent_column))),
+        ("judged", judged(reference, &tenant_of("p", Some(parent_column)))),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let pairs = template::fill(include_str!("../../sql/templates/referring_tenants.sql"), &values);
@@ -235,6 +236,14 @@ fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uuid]>) -> Vec
     let (children, parents): (Vec<_>, Vec<_>) = forbidden.into_iter().unzip();
     let args = [TenantKey::nullable_array(child_key, &children), TenantKey::nullable_array(parent_key, &parents)];
     find(child, &rule_of(reference), &rows, &args)
+}
+
+/// Public rows may be referred to by all, but for those that must have the same tenant.
+fn judged(reference: &Reference, parent_tenant: &str) -> String {
+    match reference.on_change {
+        OnChange::Cascade => "true".into(),
+        OnChange::Restrict | OnChange::Delete => format!("{parent_tenant} is not null"),
+    }
 }
 
 /// The same where no single owner may look at both tables: each referring row is read as the one owner, and the rows that it

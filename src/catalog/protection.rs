@@ -57,6 +57,38 @@ impl Kind {
     }
 }
 
+/// What happens to referring rows when a row changes its tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnChange {
+    /// If they could no longer refer to it, the change is refused.
+    Restrict,
+    /// They always have its tenant.
+    Cascade,
+    /// If they can no longer refer to it, they are deleted.
+    Delete,
+}
+
+impl OnChange {
+    /// The one with this name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "restrict" => Self::Restrict,
+            "cascade" => Self::Cascade,
+            "delete" => Self::Delete,
+            _ => return None,
+        })
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Restrict => "restrict",
+            Self::Cascade => "cascade",
+            Self::Delete => "delete",
+        }
+    }
+}
+
 /// The tenant column of a table.
 #[derive(Clone, Debug)]
 pub struct TenantColumn {
@@ -94,6 +126,7 @@ pub struct Reference {
     /// sure where a partitioned table refers to itself.
     pub validated: bool,
     pub service_provider_eligible: bool,
+    pub on_change: OnChange,
     pub names_tenant: bool,
     /// Is it in `tenancy.reference_settings`, so that its rows have been checked once?
     pub registered: bool,
@@ -109,12 +142,17 @@ pub struct Reference {
     pub parent_tenant: OnceCell<Plan>,
     /// The query for the tenants of the rows that refer to a key.
     pub child_tenants: OnceCell<Plan>,
+    /// The statement by which the rows that refer to a key follow its row's tenant.
+    pub follow: OnceCell<Plan>,
 }
 
 impl Reference {
     /// The reference rule, by the rows' tenants alone (None is public): may a row of `child` refer to a row of `parent`? A
     /// decision that leans on the hierarchy keeps it still until the end of the transaction.
     pub fn allows(&self, child: Option<Uuid>, parent: Option<Uuid>) -> bool {
+        if self.on_change == OnChange::Cascade {
+            return child == parent;
+        }
         let Some(parent) = parent else { return true };
         if child == Some(parent) || self.service_provider_eligible && hierarchy::service_provider() == Some(parent) {
             return true;
@@ -316,10 +354,12 @@ fn reference(row: &Row) -> Option<Reference> {
         registered: row.must(12),
         no_action_on_delete: row.must(13),
         no_action_on_update: row.must(14),
+        on_change: OnChange::by_name(&row.must::<String>(20)).expect("a check constraint lists them"),
         validated: row.must(15),
         held: Held::default(),
         lock_parent: OnceCell::new(),
         parent_tenant: OnceCell::new(),
         child_tenants: OnceCell::new(),
+        follow: OnceCell::new(),
     })
 }

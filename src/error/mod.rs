@@ -359,10 +359,10 @@ impl Refusal {
                 "The view tenancy.reference_rules lists them.",
             ),
             UnknownTenantChange { given } => parts(
-                Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!("on_tenant_change cannot be \"{given}\""),
                 "What happens to referring rows when a row changes its tenant.",
-                "Give 'restrict'.",
+                "Give 'restrict', 'cascade' or 'delete'.",
             ),
             TwoNamingReferences { relation, other } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

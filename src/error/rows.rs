@@ -14,6 +14,7 @@ pub enum RowRefusal {
     WritesPublic { table: String },
     ReferenceHidden { table: String, constraint: String },
     ReferenceNotAllowed { table: String, referenced: String, constraint: String, tenant: String, of: String },
+    TenantInherited { table: String, referenced: String, constraint: String },
     ReferencedFrom { table: String, referencing: String, constraint: String },
     TruncateNotAllowed { table: String },
 }
@@ -63,6 +64,14 @@ impl Explained for RowRefusal {
                 format!("a row of table \"{table}\" may not refer to this row of table \"{referenced}\""),
                 format!("Foreign key \"{constraint}\": {of} would refer to a row of {tenant}."),
                 "A row may refer to public rows, rows of its own tenant and rows of a tenant above it.",
+            ),
+            TenantInherited { table, referenced, constraint } => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!(
+                    "a row of table \"{table}\" has the tenant of the row of table \"{referenced}\" that it refers to"
+                ),
+                format!("Foreign key \"{constraint}\", whose rule is to cascade changes of the tenant."),
+                "Leave the tenant column out, or change the tenant of the row that it refers to.",
             ),
             ReferencedFrom { table, referencing, constraint } => parts(
                 Code::ERRCODE_RESTRICT_VIOLATION,

@@ -15,6 +15,9 @@ pub enum Sees {
     /// What is committed at this moment, at every isolation level, and what the own transaction has done: what
     /// PostgreSQL's own foreign keys look at. May lock rows, except in a parallel plan.
     Latest,
+    /// The same for a statement that writes: a row that the transaction's own snapshot does not show cannot be written, but
+    /// is a serialization failure, as in the cascades of foreign keys.
+    LatestToWrite,
 }
 
 /// An argument, made from a Rust value with [`arg`].
@@ -203,11 +206,17 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
     unsafe {
         let parallel = pg_sys::IsInParallelMode();
         let snapshot = match sees {
+            Sees::LatestToWrite => pg_sys::GetLatestSnapshot(),
             Sees::Latest if !parallel => pg_sys::GetLatestSnapshot(),
             // What the leader looked at outside the plan. The one above is not to be had there, that of the catalog is; for
             // what is no relation of the catalog it is taken anew.
             Sees::Latest => pg_sys::GetCatalogSnapshot(pg_sys::InvalidOid),
             Sees::Statement => std::ptr::null_mut(),
+        };
+        let fixed = pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32;
+        let crosscheck = match sees {
+            Sees::LatestToWrite if fixed => pg_sys::GetTransactionSnapshot(),
+            _ => std::ptr::null_mut(),
         };
         let read_only = parallel;
         let status = pg_sys::SPI_execute_snapshot(
@@ -215,7 +224,7 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
             values.as_mut_ptr(),
             nulls.as_ptr(),
             snapshot,
-            std::ptr::null_mut(),
+            crosscheck,
             read_only,
             true,
             0,
