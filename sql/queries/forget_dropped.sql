@@ -1,12 +1,13 @@
 -- Dropped tables and foreign keys leave the registry.
 with dropped as (
-  select d.classid, d.objid, d.object_type, d.address_names
+  select d.classid, d.objid, d.objsubid, d.object_type, d.address_names
   from pg_event_trigger_dropped_objects() d
 ),
 tables as (
   delete from tenancy.protection p
   using dropped d
   where d.classid = 'pg_class'::regclass
+    and d.objsubid = 0
     and p.relation = d.objid
 ),
 members as (
@@ -19,6 +20,7 @@ references_of_tables as (
   delete from tenancy.reference_settings s
   using dropped d
   where d.classid = 'pg_class'::regclass
+    and d.objsubid = 0
     and s.relation = d.objid
 )
 delete from tenancy.reference_settings s
