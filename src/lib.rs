@@ -13,6 +13,7 @@ mod domains;
 mod error;
 mod explain;
 mod groups;
+mod guards;
 mod hierarchy;
 mod lifecycle;
 mod lint;

@@ -6,9 +6,10 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode, ereport, pg_extern, pg_sys};
 
 use crate::catalog::access::{self, Mode};
+use crate::catalog::drift::{self, Drift};
 use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
 use crate::catalog::{modules, offenders};
-use crate::error::{ModuleRefusal, Refusal, given};
+use crate::error::{GuardRefusal, ModuleRefusal, Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
@@ -156,6 +157,7 @@ impl Protecting {
         parts::protect(self.relation, &self.protection, accepted);
         self.progress.phase(Phase::CheckingReferences);
         self.adopt_references()?;
+        self.check_keys()?;
         Ok(self.create_index())
     }
 
@@ -207,6 +209,19 @@ impl Protecting {
         }
         self.check_rows(found)?;
         Ok(())
+    }
+
+    /// No foreign key may empty the tenant column.
+    fn check_keys(&self) -> Result<(), Refusal> {
+        match drift::of(self.relation).into_iter().find(|found| found.code == "key_empties_tenant") {
+            Some(Drift { relation, object, finding, remedy, .. }) => Err(GuardRefusal::EmptiesTenant {
+                table: relations::qualified(relation),
+                what: format!("{object}: {finding}"),
+                remedy,
+            }
+            .into()),
+            None => Ok(()),
+        }
     }
 
     /// The command that is still to be run, if an index is wanted concurrently, which no function can do.

@@ -102,6 +102,18 @@ create function tenancy.forget_dropped() returns event_trigger
 
 comment on function tenancy.forget_dropped() is 'event trigger: dropped tables and foreign keys leave the registry';
 
+create function tenancy.guard_ddl() returns event_trigger
+  language c volatile
+  as 'MODULE_PATHNAME', 'guard_ddl_wrapper';
+
+comment on function tenancy.guard_ddl() is 'event trigger: refuses DDL that takes something from the protection of a table';
+
+create function tenancy.guard_drops() returns event_trigger
+  language c volatile
+  as 'MODULE_PATHNAME', 'guard_drops_wrapper';
+
+comment on function tenancy.guard_drops() is 'event trigger: refuses to drop what the protection of a table needs';
+
 create event trigger tenancy_follow_ddl on ddl_command_end
   when tag in ('CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY',
     -- these rename columns of tables, too
@@ -115,9 +127,20 @@ create event trigger tenancy_prepare_attach on ddl_command_start
 create event trigger tenancy_forget_dropped on sql_drop
   execute function tenancy.forget_dropped();
 
+-- By their names after those that follow.
+create event trigger tenancy_guard_ddl on ddl_command_end
+  when tag in ('CREATE TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'ALTER POLICY', 'CREATE TRIGGER', 'ALTER TRIGGER', 'CREATE RULE',
+    'CREATE PUBLICATION', 'ALTER PUBLICATION')
+  execute function tenancy.guard_ddl();
+
+create event trigger tenancy_guard_drops on sql_drop
+  execute function tenancy.guard_drops();
+
 alter event trigger tenancy_follow_ddl enable always;
 alter event trigger tenancy_prepare_attach enable always;
 alter event trigger tenancy_forget_dropped enable always;
+alter event trigger tenancy_guard_ddl enable always;
+alter event trigger tenancy_guard_drops enable always;
 
 revoke all on function
   tenancy.protect(regclass, text, name, text),
@@ -132,7 +155,9 @@ revoke all on function
   tenancy.check_moved(),
   tenancy.follow_ddl(),
   tenancy.prepare_attach(),
-  tenancy.forget_dropped()
+  tenancy.forget_dropped(),
+  tenancy.guard_ddl(),
+  tenancy.guard_drops()
 from public;
 
 -- Partitions get copies of these triggers with their owner's rights. They read nothing but what they are called for, and do

@@ -55,6 +55,8 @@ pub fn of(root: Oid) -> Vec<Drift> {
         }
         found.extend(ask(&TRIGGERS, &[arg(root)]));
         found.extend(ask(&KEYS, &[arg(root)]));
+        // The first is what a refusal tells.
+        found.sort_by(|a, b| a.object.cmp(&b.object));
         found
     })
 }

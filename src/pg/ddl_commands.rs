@@ -53,7 +53,7 @@ pub fn changes(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Change> {
     }
 }
 
-fn parse_tree(fcinfo: pg_sys::FunctionCallInfo) -> *mut pg_sys::Node {
+pub(super) fn parse_tree(fcinfo: pg_sys::FunctionCallInfo) -> *mut pg_sys::Node {
     // SAFETY: PostgreSQL calls event triggers with their data as context; anything else is refused.
     unsafe {
         let context = (*fcinfo).context;

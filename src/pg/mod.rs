@@ -9,6 +9,7 @@ pub mod conflict_condition;
 pub mod context_setting;
 pub mod cursor;
 pub mod ddl_commands;
+pub mod ddl_risks;
 pub mod invalidation;
 pub mod key_index;
 pub mod lasting;

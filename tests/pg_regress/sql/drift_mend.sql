@@ -42,6 +42,8 @@ reset search_path;
 alter event trigger tenancy_follow_ddl disable;
 alter event trigger tenancy_prepare_attach disable;
 alter event trigger tenancy_forget_dropped disable;
+alter event trigger tenancy_guard_ddl disable;
+alter event trigger tenancy_guard_drops disable;
 
 -- columns and row security
 alter table app.children alter column tenant_id drop not null, alter column tenant_id drop default,

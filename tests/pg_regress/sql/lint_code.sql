@@ -35,7 +35,9 @@ select tenancy.protect('app.replies', 'required') \g /dev/null
 select tenancy.set_reference_rule('app.replies', 'replies_document_id_fkey', names_tenant => true);
 create trigger in_order before insert on app.replies for each row execute function app.owners();
 create trigger "zz_z" before insert on app.replies for each row execute function app.owners();
+set client_min_messages = error;
 create rule copied as on delete to app.replies do also select 1;
+reset client_min_messages;
 
 \set codes '''function_untrusted'', ''leakproof_of_others'', ''rule_on_table'''
 \set found 'select code, severity, object, finding, remedy from tenancy.lint() where code ~ ''^(definer|trigger)'' or code in (' :codes ')'

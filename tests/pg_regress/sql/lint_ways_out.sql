@@ -9,7 +9,9 @@ create publication all_rows for all tables;
 create table app.audited (id uuid, tenant_id uuid, day date) partition by list (day);
 create table app.audited_1 partition of app.audited for values in ('2020-01-01');
 select tenancy.protect('app.audited', 'required') \g /dev/null
+set client_min_messages = error;
 create publication of_part for table app.audited_1;
+reset client_min_messages;
 select 1 from pg_create_logical_replication_slot('lint_ways_out', 'pgoutput') \g /dev/null
 begin;
 insert into app.documents values (100, :acme, 'in between');

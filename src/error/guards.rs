@@ -1,0 +1,161 @@
+//! What is refused to DDL on protected tables.
+
+use pgrx::PgSqlErrorCode as Code;
+
+use super::{Explained, Parts, parts};
+
+/// What is refused, and what the message needs to know: the table, what would differ, the table given to protect().
+#[derive(Debug)]
+pub enum GuardRefusal {
+    RowSecurity {
+        table: String,
+        what: String,
+        root: String,
+    },
+    Policy {
+        table: String,
+        what: String,
+        root: String,
+    },
+    Trigger {
+        table: String,
+        what: String,
+        root: String,
+    },
+    TriggerDisabled {
+        table: String,
+        what: String,
+        root: String,
+    },
+    TenantColumn {
+        table: String,
+        what: String,
+        root: String,
+    },
+    TenantKey {
+        table: String,
+        what: String,
+        root: String,
+    },
+    EmptiesTenant {
+        table: String,
+        what: String,
+        remedy: String,
+    },
+    TriggerOfOther {
+        table: String,
+    },
+    KeyToOther {
+        table: String,
+        referenced: String,
+    },
+    Rule {
+        table: String,
+    },
+    PublishedWhole {
+        publication: String,
+        table: String,
+    },
+    /// One of the others, told to a superuser.
+    Told(Box<Self>),
+}
+
+impl GuardRefusal {
+    /// Would rows come to break the rules that hold for superusers, too?
+    pub const fn holds_for_superusers(&self) -> bool {
+        matches!(self, Self::EmptiesTenant { .. })
+    }
+}
+
+fn release(root: &str) -> String {
+    format!("To take the table out of tenancy, call tenancy.release('{root}').")
+}
+
+impl Explained for GuardRefusal {
+    fn parts(&self) -> Parts {
+        use GuardRefusal::*;
+        match self {
+            RowSecurity { table, what, root } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("protected table {table} would lose its row security"),
+                format!("{what}."),
+                release(root),
+            ),
+            Policy { table, what, root } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("protected table {table} would lose a policy of tenancy"),
+                format!("{what}."),
+                release(root),
+            ),
+            Trigger { table, what, root } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("protected table {table} would lose a trigger of tenancy"),
+                format!("{what}."),
+                release(root),
+            ),
+            TriggerDisabled { table, what, .. } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("a trigger of tenancy on {table} would not fire always"),
+                format!("{what}."),
+                "Name the triggers of your own that are to be enabled or disabled.",
+            ),
+            TenantColumn { table, what, root } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("protected table {table} would lose what its tenant column must be"),
+                format!("{what}."),
+                release(root),
+            ),
+            TenantKey { table, what, root } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("protected table {table} would lose its foreign key to tenants"),
+                format!("{what}."),
+                release(root),
+            ),
+            EmptiesTenant { table, what, remedy } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("a foreign key of {table} would take the tenant from rows"),
+                format!("{what}."),
+                format!("Leave the tenant column out of what the foreign key sets: {remedy};"),
+            ),
+            TriggerOfOther { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("only its owner may create a trigger on the protected table {table}"),
+                "A trigger is called with the rows of whoever writes the table.",
+                "Let the owner of the table create it; revoke TRIGGER on the table from others.",
+            ),
+            KeyToOther { table, referenced } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("table {table} may not refer to the protected table {referenced}"),
+                "The foreign key of a table that is not protected tells which keys other tenants have.",
+                format!("Call tenancy.protect('{table}', …) first, then add the foreign key."),
+            ),
+            Rule { table } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("the protected table {table} may not have a rule"),
+                "A rule rewrites statements before policies and triggers see them.",
+                "Use a trigger, or a view with INSTEAD OF triggers.",
+            ),
+            PublishedWhole { publication, table } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("publication \"{publication}\" would publish the rows of all tenants of table {table}"),
+                "Row security does not apply to subscribers.",
+                "Give the table a row filter: ADD TABLE … WHERE (…).",
+            ),
+            Told(refusal) => {
+                let (code, message, detail, _) = refusal.parts();
+                let hint = match refusal.as_ref() {
+                    RowSecurity { root, .. }
+                    | Policy { root, .. }
+                    | Trigger { root, .. }
+                    | TriggerDisabled { root, .. }
+                    | TenantColumn { root, .. }
+                    | TenantKey { root, .. } => {
+                        format!("It is done, because a superuser does it. tenancy.mend('{root}') undoes it.")
+                    }
+                    _ => "It is done, because a superuser does it.".into(),
+                };
+                (code, message, detail, hint)
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Guards: DDL that would take something from the protection of a table is refused.
+//!
+//! They run after the command, in its transaction, and after what `ddl` did to follow it: the parse tree says what a command
+//! may have done, `catalog::drift` whether the table still has what it must have. A superuser is only told, but for a
+//! foreign key that would break the rules for rows, which hold for superusers, too.
+
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::{pg_extern, pg_sys};
+
+use crate::catalog::drift::{self, Drift};
+use crate::error::{GuardRefusal, Refusal};
+use crate::pg::ddl_risks::{self, Risk};
+use crate::pg::spi::{Row, Sees, arg, query};
+use crate::pg::{owner, quiet, relations};
+
+query!(GUARDED, "guarded_relations.sql", &[]);
+query!(ROBBED, "robbed_relations.sql", &[]);
+query!(PUBLISHED, "published_whole.sql", &[]);
+query!(KEYS_TO_OTHERS, "keys_to_others.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
+
+/// What a command did to one table.
+struct Touched {
+    relation: pg_sys::Oid,
+    /// The table given to protect(); None where the relation is neither it nor a part of it.
+    root: Option<pg_sys::Oid>,
+    /// Codes of differences that the command is answerable for.
+    codes: Vec<&'static str>,
+}
+
+/// At the end of DDL. See `tenancy.guard_ddl`.
+#[pg_extern(sql = false)]
+fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
+    if own_ddl() {
+        return Ok(());
+    }
+    let risks = ddl_risks::risks(fcinfo);
+    if risks.is_empty() {
+        return Ok(());
+    }
+    let who = owner::current_user();
+    let superuser = owner::current_user_is_superuser();
+    let refuse = |refusal: GuardRefusal| refuse(refusal, superuser);
+    if risks.contains(&Risk::Publication) {
+        published_whole().map_or(Ok(()), refuse)?;
+    }
+    for touched in touched(&risks) {
+        match touched.root {
+            Some(root) => {
+                look(&touched, root).map_or(Ok(()), refuse)?;
+                others(&touched, &risks).map_or(Ok(()), refuse)?;
+            }
+            None if risks.contains(&Risk::NewKey) => key_to_others(&touched, who).map_or(Ok(()), refuse)?,
+            None => (),
+        }
+    }
+    Ok(())
+}
+
+/// After objects were dropped. See `tenancy.guard_drops`.
+#[pg_extern(sql = false)]
+fn guard_drops(_fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
+    if own_ddl() {
+        return Ok(());
+    }
+    let superuser = owner::current_user_is_superuser();
+    for touched in robbed() {
+        if let Some(root) = touched.root {
+            look(&touched, root).map_or(Ok(()), |refusal| refuse(refusal, superuser))?;
+        }
+    }
+    Ok(())
+}
+
+/// Is it ours? Where our own DDL runs code of a table's owner, it runs as that owner, and is not.
+fn own_ddl() -> bool {
+    quiet::is_quiet() && owner::current_user_is_superuser()
+}
+
+fn refuse(refusal: GuardRefusal, superuser: bool) -> Result<(), Refusal> {
+    if superuser && !refusal.holds_for_superusers() {
+        Refusal::from(GuardRefusal::Told(Box::new(refusal))).warn();
+        return Ok(());
+    }
+    Err(refusal.into())
+}
+
+fn touched(risks: &[Risk]) -> Vec<Touched> {
+    let codes: Vec<&'static str> = risks.iter().flat_map(|risk| codes_of_risk(*risk)).copied().collect();
+    let read = |row: &Row| Touched { relation: row.must(1), root: row.get(2), codes: codes.clone() };
+    owner::run(|| GUARDED.with(|q| q.rows(&[], Sees::Statement, read)))
+}
+
+/// The differences that a command may have brought.
+const fn codes_of_risk(risk: Risk) -> &'static [&'static str] {
+    match risk {
+        Risk::RowSecurity => &["row_security_disabled", "row_security_not_forced"],
+        Risk::ChangedPolicy => &["policy_changed", "policy_missing"],
+        Risk::SwitchedTriggers => &["trigger_disabled"],
+        Risk::ChangedTrigger => &["trigger_missing", "trigger_changed"],
+        Risk::NewTrigger => &["trigger_changed"],
+        Risk::ChangedColumn => &["tenant_column_nullable", "tenant_column_type"],
+        Risk::NewKey => &["key_empties_tenant"],
+        Risk::ChangedKey => &["tenant_key_missing"],
+        Risk::NewRule | Risk::Publication => &[],
+    }
+}
+
+fn robbed() -> Vec<Touched> {
+    let read = |row: &Row| {
+        let kinds: Vec<String> = row.must(3);
+        let codes = kinds.iter().flat_map(|kind| codes_of_dropped(kind)).copied().collect();
+        Touched { relation: row.must(1), root: row.get(2), codes }
+    };
+    owner::run(|| ROBBED.with(|q| q.rows(&[], Sees::Statement, read)))
+}
+
+fn codes_of_dropped(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "policy" => &["policy_missing"],
+        "trigger" => &["trigger_missing"],
+        "table constraint" => &["tenant_key_missing", "tenant_column_nullable"],
+        _ => &["tenant_column_missing"],
+    }
+}
+
+/// The first difference of the table that the command is answerable for.
+fn look(touched: &Touched, root: pg_sys::Oid) -> Option<GuardRefusal> {
+    if touched.codes.is_empty() {
+        return None;
+    }
+    let answerable = |found: &Drift| found.relation == touched.relation && touched.codes.contains(&found.code.as_str());
+    let found = drift::of(root).into_iter().find(answerable)?;
+    Some(explain(found, root))
+}
+
+fn explain(found: Drift, root: pg_sys::Oid) -> GuardRefusal {
+    let (table, root) = (relations::qualified(found.relation), relations::qualified(root));
+    let what = format!("{}: {}", found.object, found.finding);
+    match found.code.as_str() {
+        "row_security_disabled" | "row_security_not_forced" => GuardRefusal::RowSecurity { table, what, root },
+        "policy_changed" | "policy_missing" => GuardRefusal::Policy { table, what, root },
+        "trigger_disabled" => GuardRefusal::TriggerDisabled { table, what, root },
+        "trigger_missing" | "trigger_changed" => GuardRefusal::Trigger { table, what, root },
+        "tenant_key_missing" => GuardRefusal::TenantKey { table, what, root },
+        "key_empties_tenant" => GuardRefusal::EmptiesTenant { table, what, remedy: found.remedy },
+        _ => GuardRefusal::TenantColumn { table, what, root },
+    }
+}
+
+/// Triggers and rules that do not belong on a protected table.
+fn others(touched: &Touched, risks: &[Risk]) -> Option<GuardRefusal> {
+    let table = || relations::qualified(touched.relation);
+    if risks.contains(&Risk::NewTrigger) && !owner::current_user_owns(touched.relation) {
+        return Some(GuardRefusal::TriggerOfOther { table: table() });
+    }
+    risks.contains(&Risk::NewRule).then(|| GuardRefusal::Rule { table: table() })
+}
+
+fn key_to_others(touched: &Touched, who: pg_sys::Oid) -> Option<GuardRefusal> {
+    let args = [arg(touched.relation), arg(who)];
+    let referenced =
+        owner::run(|| KEYS_TO_OTHERS.with(|q| q.first(&args, Sees::Latest, |row| row.must::<pg_sys::Oid>(1))))?;
+    Some(GuardRefusal::KeyToOther {
+        table: relations::qualified(touched.relation),
+        referenced: relations::qualified(referenced),
+    })
+}
+
+fn published_whole() -> Option<GuardRefusal> {
+    let read = |row: &Row| (row.must::<String>(1), row.must::<pg_sys::Oid>(2));
+    let (publication, table) = owner::run(|| PUBLISHED.with(|q| q.first(&[], Sees::Statement, read)))?;
+    Some(GuardRefusal::PublishedWhole { publication, table: relations::qualified(table) })
+}

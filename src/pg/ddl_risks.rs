@@ -1,0 +1,85 @@
+//! Which DDL commands can take something from the protection of a table: read off the parse tree, at no cost for others.
+
+use pgrx::{PgList, pg_sys};
+
+use super::ddl_commands::parse_tree;
+
+/// What a command may have done to the tables that it was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Risk {
+    /// DISABLE or NO FORCE ROW LEVEL SECURITY.
+    RowSecurity,
+    /// A policy was altered or renamed.
+    ChangedPolicy,
+    /// Triggers were enabled, or disabled.
+    SwitchedTriggers,
+    /// A trigger was altered or renamed, or is new.
+    ChangedTrigger,
+    NewTrigger,
+    NewRule,
+    /// A column may be NULL, is of another type.
+    ChangedColumn,
+    /// There may be a new foreign key.
+    NewKey,
+    /// A constraint was altered.
+    ChangedKey,
+    /// A publication is new or was altered.
+    Publication,
+}
+
+/// The risks of the command that an event trigger was called for.
+pub fn risks(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Risk> {
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says.
+    unsafe {
+        let tree = parse_tree(fcinfo);
+        let one = match (*tree).type_ {
+            pg_sys::NodeTag::T_AlterTableStmt => {
+                let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*tree.cast::<pg_sys::AlterTableStmt>()).cmds);
+                let mut risks: Vec<Risk> = commands.iter_ptr().filter_map(|command| altered(&*command)).collect();
+                risks.dedup();
+                return risks;
+            }
+            pg_sys::NodeTag::T_CreateStmt | pg_sys::NodeTag::T_CreateSchemaStmt => Risk::NewKey,
+            pg_sys::NodeTag::T_AlterPolicyStmt => Risk::ChangedPolicy,
+            pg_sys::NodeTag::T_CreateTrigStmt => Risk::NewTrigger,
+            pg_sys::NodeTag::T_RuleStmt => Risk::NewRule,
+            pg_sys::NodeTag::T_CreatePublicationStmt | pg_sys::NodeTag::T_AlterPublicationStmt => Risk::Publication,
+            pg_sys::NodeTag::T_RenameStmt => match (*tree.cast::<pg_sys::RenameStmt>()).renameType {
+                pg_sys::ObjectType::OBJECT_POLICY => Risk::ChangedPolicy,
+                pg_sys::ObjectType::OBJECT_TRIGGER => Risk::ChangedTrigger,
+                _ => return Vec::new(),
+            },
+            _ => return Vec::new(),
+        };
+        vec![one]
+    }
+}
+
+/// # Safety
+/// `command` is a node of a valid parse tree.
+#[allow(non_upper_case_globals)] // PostgreSQL's names
+unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Risk> {
+    use pg_sys::AlterTableType::*;
+    Some(match command.subtype {
+        AT_DisableRowSecurity | AT_NoForceRowSecurity => Risk::RowSecurity,
+        AT_EnableTrig | AT_EnableTrigAll | AT_EnableTrigUser | AT_EnableReplicaTrig | AT_DisableTrig
+        | AT_DisableTrigAll | AT_DisableTrigUser => Risk::SwitchedTriggers,
+        AT_DropNotNull | AT_AlterColumnType => Risk::ChangedColumn,
+        AT_AddConstraint | AT_AttachPartition | AT_AddInherit => Risk::NewKey,
+        // SAFETY: ADD COLUMN carries the column's definition.
+        AT_AddColumn if unsafe { has_key(&*command.def.cast()) } => Risk::NewKey,
+        AT_AlterConstraint => Risk::ChangedKey,
+        _ => return None,
+    })
+}
+
+/// # Safety
+/// `column` is a node of a valid parse tree.
+unsafe fn has_key(column: &pg_sys::ColumnDef) -> bool {
+    // SAFETY: the constraints of a column are nodes of that type.
+    unsafe {
+        PgList::<pg_sys::Constraint>::from_pg(column.constraints)
+            .iter_ptr()
+            .any(|constraint| (*constraint).contype == pg_sys::ConstrType::CONSTR_FOREIGN)
+    }
+}
