@@ -104,6 +104,8 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
         }
         Change::NewValues { column } => {
             let tables = parts::with_own_keys(protection.root);
+            // The foreign keys of a column of another type are made anew.
+            tables.iter().copied().for_each(parts::follow_deferrable);
             modes::refuse_rows(
                 protection.root,
                 &tables.into_iter().flat_map(|t| offenders::of_column(t, column)).collect::<Vec<_>>(),
@@ -132,7 +134,11 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
 /// New foreign keys become reference rules; rows that break them are refused as a new foreign key's own are.
 fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
     let adopt = |part| parts::adopt_references(part, parts::Known::Trusted);
-    modes::refuse_rows(root, &parts::with_own_keys(root).into_iter().flat_map(adopt).collect::<Vec<_>>())
+    let tables = parts::with_own_keys(root);
+    modes::refuse_rows(root, &tables.iter().copied().flat_map(adopt).collect::<Vec<_>>())?;
+    // Of a foreign key that a restore or a partition brings the rule is known, its triggers are not there.
+    tables.into_iter().for_each(parts::follow_deferrable);
+    Ok(())
 }
 
 fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {

@@ -12,6 +12,7 @@ mod ddl;
 mod domains;
 mod error;
 mod explain;
+mod governed;
 mod groups;
 mod guards;
 mod hierarchy;
@@ -53,6 +54,7 @@ extension_sql_file!("../sql/install/06_protection.sql", name = "protection", req
 extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
 extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
 extension_sql_file!("../sql/install/09_modules.sql", name = "modules", requires = ["domains"]);
+extension_sql_file!("../sql/install/09_governed.sql", name = "governed", requires = ["domains"]);
 extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requires = ["progress"]);
 extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = ["domains"]);
 extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["domains"]);

@@ -81,7 +81,6 @@ const CHECKS: &[Check] = ledger! {
     // references
     Error   "reference_from_unprotected"
     Warning "reference_not_validated"
-    Warning "reference_deferrable"
     Notice  "reference_cascades"
 
     // views and code
@@ -134,6 +133,7 @@ const DRIFTS: &[(&str, Severity)] = &[
     ("tenant_default",              Severity::Notice),
     ("tenant_key_missing",          Severity::Warning),
     ("tenant_key_not_valid",        Severity::Warning),
+    ("reference_deferrable",        Severity::Warning),
     ("key_empties_tenant",          Severity::Error),
     ("reference_unregistered",      Severity::Error),
     ("registry_table",              Severity::Warning),

@@ -8,6 +8,7 @@ use crate::catalog::policies;
 use crate::catalog::protection::{self, Protection, Reference, TenantColumn};
 use crate::error::Refusal;
 use crate::model::template;
+use crate::pg::constraint_triggers::ConstraintTrigger;
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
@@ -24,6 +25,9 @@ query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
 query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
+query!(MISSING_KEY_TRIGGERS, "missing_key_triggers.sql", &[pg_sys::OIDOID]);
+query!(STALE_KEY_TRIGGERS, "stale_key_triggers.sql", &[pg_sys::OIDOID]);
+query!(KEY_TRIGGERS_OF, "key_triggers_of.sql", &[pg_sys::OIDOID]);
 query!(OUR_TRIGGERS, "our_triggers.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
@@ -91,6 +95,8 @@ pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> V
     owner::run(|| {
         let mut new = Vec::new();
         for part in of(relation) {
+            // In a governed schema it had that until now.
+            drop_trigger(part.relation, "00_tenancy_undeclared");
             // Of a part of an untenanted table nothing tells whether its rows were looked at.
             let is_new = protection.tenant.as_ref().is_none_or(|tenant| protect_visibility(&part, tenant));
             if is_new {
@@ -257,6 +263,11 @@ pub fn release(relation: pg_sys::Oid, protection: &Protection) {
             fill(include_str!("../sql/templates/release_part.sql"), &name);
             fill(include_str!("../sql/templates/release_triggers.sql"), &name);
         }
+        for trigger in
+            KEY_TRIGGERS_OF.with(|q| q.rows(&[arg(part.relation)], Sees::Latest, |row| row.must::<String>(1)))
+        {
+            drop_trigger(part.relation, &trigger);
+        }
         if part.is_partition && part.relation != relation {
             continue;
         }
@@ -315,10 +326,32 @@ pub fn ensure_naming_trigger(reference: &Reference) {
 }
 
 fn ensure_deferred_triggers(reference: &Reference) {
+    ensure_key_triggers(reference);
     if reference.deferrable {
         for side in [reference.child, reference.parent] {
             ensure_trigger(side, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
         }
+    }
+}
+
+/// What fires whenever the foreign key does, also after SET CONSTRAINTS, and before it: a missing key and a hidden one are
+/// told apart neither by the words nor by the time.
+fn ensure_key_triggers(reference: &Reference) {
+    let key = [arg(reference.oid)];
+    STALE_KEY_TRIGGERS
+        .with(|q| q.rows(&key, Sees::Latest, |row| row.must::<String>(1)))
+        .iter()
+        .for_each(|command| spi::run(command));
+    let read = |row: &Row| ConstraintTrigger {
+        relation: row.must(1),
+        constraint: row.must(2),
+        function: row.must(3),
+        deferrable: row.must(4),
+        initially_deferred: row.must(5),
+    };
+    let arguments = ["key", &reference.oid.to_u32().to_string()];
+    for trigger in MISSING_KEY_TRIGGERS.with(|q| q.rows(&key, Sees::Latest, read)) {
+        trigger.create("00_tenancy_key", &arguments);
     }
 }
 

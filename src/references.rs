@@ -32,6 +32,8 @@ pub enum Phase {
     Statement,
     /// At the end of the transaction: those that can.
     Commit,
+    /// When a foreign key that can be deferred is checked: the row that refers.
+    Key(Oid),
 }
 
 /// The tenant of a row as its trigger sees it, in the column with this number.

@@ -23,6 +23,7 @@ type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
 fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
     let phase = match trigger.extra_args() {
         Ok(args) if args.first().is_some_and(|arg| arg == "deferred") => Phase::Commit,
+        Ok(args) if args.first().is_some_and(|arg| arg == "key") => Phase::Key(constraint(&args)),
         _ => Phase::Statement,
     };
     report(owner::run_unpinned(|| Check::new(trigger, phase).map_or(Ok(()), |check| check.run())));
@@ -49,6 +50,11 @@ fn report(outcome: Result<(), Refusal>) {
     if let Err(refusal) = outcome {
         ErrorReport::from(refusal).report(pgrx::PgLogLevel::ERROR);
     }
+}
+
+/// The foreign key that a trigger fires with: it was made with its oid, and is not dumped.
+fn constraint(arguments: &[String]) -> pg_sys::Oid {
+    arguments.get(1).and_then(|oid| oid.parse::<u32>().ok()).map_or(pg_sys::InvalidOid, pg_sys::Oid::from)
 }
 
 /// One changed row and what is known of its table.
@@ -83,6 +89,10 @@ impl Check {
     }
 
     fn run(&self) -> Result<(), Refusal> {
+        if let Phase::Key(constraint) = self.phase {
+            let reference = self.table.outgoing.iter().find(|reference| reference.oid == constraint);
+            return reference.map_or(Ok(()), |reference| self.unless_superseded(self.check_referring(reference)));
+        }
         if self.table.has_quotas && self.phase == Phase::Statement {
             quotas::note_row(self.table.protection.root, self.old_tenant, self.new_tenant);
         }

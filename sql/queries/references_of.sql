@@ -54,7 +54,8 @@ select
   i.positions,
   i.procedures,
   i.value_types,
-  coalesce(s.on_tenant_change, 'restrict')
+  coalesce(s.on_tenant_change, 'restrict'),
+  c.oid
 from pg_constraint c
 left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
 cross join lateral (

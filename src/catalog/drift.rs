@@ -13,6 +13,7 @@ use crate::pg::spi::{Arg, Query, Row, Sees, arg, query};
 
 query!(COLUMNS, "drift_columns.sql", &[pg_sys::OIDOID]);
 query!(TRIGGERS, "drift_triggers.sql", &[pg_sys::OIDOID]);
+query!(KEY_TRIGGERS, "drift_key_triggers.sql", &[pg_sys::OIDOID]);
 query!(KEYS, "drift_keys.sql", &[pg_sys::OIDOID]);
 query!(REGISTRY, "drift_registry.sql", &[]);
 query!(ROOTS, "drift_roots.sql", &[]);
@@ -55,6 +56,7 @@ pub fn of(root: Oid) -> Vec<Drift> {
         }
         found.extend(ask(&TRIGGERS, &[arg(root)]));
         found.extend(ask(&KEYS, &[arg(root)]));
+        found.extend(ask(&KEY_TRIGGERS, &[arg(root)]));
         // The first is what a refusal tells.
         found.sort_by(|a, b| a.object.cmp(&b.object));
         found

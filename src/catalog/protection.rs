@@ -108,6 +108,8 @@ pub struct Protection {
 
 /// A foreign key between two protected tables.
 pub struct Reference {
+    /// In `pg_constraint`; that of the table that it was created on, not those of partitions.
+    pub oid: Oid,
     pub constraint: String,
     pub child: Oid,
     pub child_columns: Vec<String>,
@@ -338,6 +340,7 @@ fn reference(row: &Row) -> Option<Reference> {
     let parent_protection = protection(parent)?;
     let tenant = parent_protection.tenant.as_ref();
     Some(Reference {
+        oid: row.must(21),
         key_index: row.get(16).map(|index| KeyIndex::new(parent, index, key_columns(row))),
         parent_tenant_number: tenant.and_then(|tenant| relations::column_number(parent, &tenant.name)),
         child,

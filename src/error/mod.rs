@@ -4,6 +4,7 @@
 //! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
 
 mod adoption;
+mod governed;
 mod guards;
 mod lifecycle;
 mod modules;
@@ -20,6 +21,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 
 pub use adoption::AdoptionRefusal;
+pub use governed::GovernedRefusal;
 pub use guards::GuardRefusal;
 pub use lifecycle::LifecycleRefusal;
 pub use modules::ModuleRefusal;

@@ -124,7 +124,7 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Change> {
 }
 
 /// A name in a parse tree.
-fn text(name: *const core::ffi::c_char) -> Option<String> {
+pub(super) fn text(name: *const core::ffi::c_char) -> Option<String> {
     // SAFETY: names are NUL-terminated strings or NULL.
     unsafe { (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned()) }
 }

@@ -3,6 +3,7 @@
 use pgrx::{PgList, pg_sys};
 
 use super::ddl_commands::parse_tree;
+use super::ddl_tables::switches_triggers;
 
 /// What a command may have done to the tables that it was about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +63,7 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Risk> {
     use pg_sys::AlterTableType::*;
     Some(match command.subtype {
         AT_DisableRowSecurity | AT_NoForceRowSecurity => Risk::RowSecurity,
-        AT_EnableTrig | AT_EnableTrigAll | AT_EnableTrigUser | AT_EnableReplicaTrig | AT_DisableTrig
-        | AT_DisableTrigAll | AT_DisableTrigUser => Risk::SwitchedTriggers,
+        _ if switches_triggers(command) => Risk::SwitchedTriggers,
         AT_DropNotNull | AT_AlterColumnType => Risk::ChangedColumn,
         AT_AddConstraint | AT_AttachPartition | AT_AddInherit => Risk::NewKey,
         // SAFETY: ADD COLUMN carries the column's definition.

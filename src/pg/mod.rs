@@ -6,10 +6,12 @@
 pub mod answers;
 pub mod backend_local;
 pub mod conflict_condition;
+pub mod constraint_triggers;
 pub mod context_setting;
 pub mod cursor;
 pub mod ddl_commands;
 pub mod ddl_risks;
+pub mod ddl_tables;
 pub mod invalidation;
 pub mod key_index;
 pub mod lasting;

@@ -53,6 +53,8 @@ insert into tenancy.role_modules select id, '00000000-0000-0000-0000-0000000000b
 insert into tenancy.domains (domain, tenant_id, includes_subdomains, created_at)
 select replace(name, ' ', '') || '.example', id, number % 2 = 0, '2020-01-01' from tenancy.tenants where name ~ 'level';
 
+insert into tenancy.governed_schemas values ('public', '2020-01-01');
+
 insert into tenancy.token_keys (jwk, issuer, audience, not_before, expires_at, enabled, tenant_id)
 select '{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": "one", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}', 'issuer', 'here',
   '2026-01-01', '2036-01-01', false, id from tenancy.tenants where name = 'level 3';
@@ -76,8 +78,8 @@ insert into tenancy.quotas (tenant_id, max_rows, action) select id, 10, 'warn' f
 """
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
-          "roles", "user_roles", "domains", "modules", "role_modules", "quotas", "counted_rows", "activity", "tenant_groups",
-          "token_keys", "lint_suppressions")
+          "roles", "user_roles", "domains", "modules", "role_modules", "governed_schemas", "quotas", "counted_rows",
+          "activity", "tenant_groups", "token_keys", "lint_suppressions")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;

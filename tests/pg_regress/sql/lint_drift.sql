@@ -18,6 +18,10 @@ reset role;
 alter table app.plain disable row level security, no force row level security, alter tenant_id drop not null, alter tenant_id drop default,
   disable trigger "00_tenancy_row";
 drop policy tenancy_insert on app.plain;
+select format('drop trigger %I on app.plain', tgname) as key_trigger from pg_trigger where tgrelid = 'app.plain'::regclass and tgname ~ 'key' \gset
+\set ECHO none
+:key_trigger;
+\set ECHO all
 alter policy tenancy_select on app.plain using (true);
 create policy everybody on app.part_1 using (true);
 drop trigger "00_tenancy_deferred" on app.plain;
@@ -39,7 +43,7 @@ drop table app.gone;
 \i include/guards_on.sql
 create table app.stray (id integer, tenant_id uuid not null);
 create policy tenancy_select on app.stray using (tenancy.can_read(tenant_id));
-\set drift 'row_security|policy|policies|trigger_(missing|changed|disabled)|tenant_(column|default|key)|key_empties|registry|reference_unregistered'
+\set drift 'row_security|policy|policies|trigger_(missing|changed|disabled)|tenant_(column|default|key)|key_empties|registry|reference_(unregistered|deferrable)'
 \set found 'select code, severity, regexp_replace(object, ''\\d{5,}'', ''…'') as object, finding, remedy from tenancy.lint() where code ~ ' :'drift'
 \x
 select code, severity, object, finding, regexp_replace(remedy, '\d{5,}', '…') as remedy from (:found) f;
