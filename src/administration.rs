@@ -13,7 +13,11 @@ use crate::pg::spi::{self, Arg, Row, Sees, query};
 use crate::pg::{invalidation, locks, owner, relations, replication, transactions};
 use crate::session;
 
-query!(RESTORE_INSTALLATION, "restore_installation.sql", &[pg_sys::TEXTOID, pg_sys::INT4OID, pg_sys::INT8OID]);
+query!(
+    RESTORE_INSTALLATION,
+    "restore_installation.sql",
+    &[pg_sys::TEXTOID, pg_sys::INT4OID, pg_sys::INT8OID, pg_sys::TEXTOID]
+);
 query!(LIMITS, "limits.sql", &[]);
 query!(DEEPEST, "deepest.sql", &[]);
 query!(TENANT_COUNT, "tenant_count.sql", &[]);
@@ -145,7 +149,7 @@ fn keep_installation<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
         enforce(Err(Refusal::BuiltIn { what: "row", name: "installation".into(), change: "deleted" }));
         return nothing();
     };
-    let values: Vec<Arg> = (2..=4).map(|column| new.datum(column)).collect();
+    let values: Vec<Arg> = (2..=5).map(|column| new.datum(column)).collect();
     ours(|| RESTORE_INSTALLATION.with(|q| q.rows(&values, Sees::Latest, |_| ())));
     nothing()
 }

@@ -4,6 +4,7 @@
 //! → `session`, who acts now → `catalog`, the only code that names our tables → `pg`, the only unsafe code.
 //! `model` and `error` are used by all and use nothing of ours. `docs/architecture.md` draws the house.
 
+mod activity;
 mod administration;
 mod adopt;
 mod catalog;
@@ -62,11 +63,13 @@ extension_sql_file!("../sql/install/21_quotas.sql", name = "quotas", requires = 
 extension_sql_file!("../sql/install/22_statistics.sql", name = "statistics", requires = ["quotas"]);
 extension_sql_file!("../sql/install/09_adoption.sql", name = "adoption", requires = ["progress"]);
 extension_sql_file!("../sql/install/10_ordering.sql", name = "ordering", requires = ["adoption"]);
+extension_sql_file!("../sql/install/22_activity.sql", name = "activity", requires = ["tokens", "quotas"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
     session::init();
+    pg::recorder::init(catalog::activity::record_refused);
     pg::invalidation::listen(|relation| {
         if catalog::watched::changed(relation) {
             session::catalog_changed();
@@ -92,6 +95,7 @@ extern "C-unwind" fn _PG_init() {
         before_commit: || {
             quotas::before_commit();
             modes::before_commit();
+            session::before_commit();
         },
     });
 }

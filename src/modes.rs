@@ -7,8 +7,9 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode, pg_extern, pg_sys};
 
 use crate::catalog::access::Mode;
+use crate::catalog::activity;
 use crate::catalog::offenders::{self, Offender};
-use crate::catalog::{hierarchy, protection, to_pg};
+use crate::catalog::{hierarchy, protection};
 use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, transactions};
@@ -17,7 +18,6 @@ use crate::{parts, session};
 
 query!(SET_MODE, "set_mode.sql", &[pg_sys::TEXTOID]);
 query!(UNFINISHED, "unfinished.sql", &[]);
-query!(RECORD, "record_activity.sql", &[pg_sys::TEXTOID, pg_sys::UUIDOID, pg_sys::UUIDOID, pg_sys::TEXTOID]);
 
 thread_local! {
     /// The refusals that this transaction was warned of; each is told once and recorded at commit.
@@ -108,7 +108,7 @@ pub fn before_commit() {
     transactions::with_snapshot(|| {
         let (tenant, user) = session::ask(|access, _| (access.home, access.user));
         for message in passed {
-            record("warning", tenant, user, &message);
+            activity::record("warning", tenant, user, &message);
         }
     });
 }
@@ -116,14 +116,6 @@ pub fn before_commit() {
 /// The transaction is over: what was not recorded never will be.
 pub fn transaction_over() {
     PASSED.with_borrow_mut(BTreeSet::clear);
-}
-
-/// Adds a row to `tenancy.activity`.
-pub fn record(event: &str, tenant: Option<uuid::Uuid>, user: Option<uuid::Uuid>, message: &str) {
-    let id = |id: Option<uuid::Uuid>| id.map(to_pg).and_then(arg);
-    owner::run(|| {
-        RECORD.with(|q| q.rows(&[arg(event), id(tenant), id(user), arg(message)], Sees::Statement, |_| ()));
-    });
 }
 
 /// Makes up for what protect() could not do while rows broke the rules.
@@ -169,6 +161,6 @@ fn set_mode(mode: Option<&str>) -> Result<(), ErrorReport> {
     }
     owner::run(|| SET_MODE.with(|q| q.rows(&[arg(mode)], Sees::Statement, |_| ())));
     let (tenant, user) = session::ask(|access, _| (access.home, access.user));
-    record("set_mode", tenant, user, mode);
+    activity::record("set_mode", tenant, user, mode);
     Ok(())
 }

@@ -9,6 +9,7 @@ use pgrx::{PgTrigger, pg_sys, pg_trigger};
 use uuid::Uuid;
 
 use crate::administration::enforce;
+use crate::catalog::activity;
 use crate::catalog::protection;
 use crate::catalog::quotas::{self, Quota, SLOTS, Subject};
 use crate::catalog::{from_pg, hierarchy, to_pg};
@@ -217,7 +218,7 @@ fn warn(quota: &Quota, left: i64) {
     let refusal = exceeded(quota, left);
     refusal.warn();
     let user = session::ask(|access, _| access.user);
-    modes::record("quota", Some(quota.tenant), user, &refusal.message());
+    activity::record("quota", Some(quota.tenant), user, &refusal.message());
 }
 
 /// The columns of `tenancy.quotas`, by number.

@@ -2,6 +2,7 @@
 //!
 //! The answer is kept until the context setting or one of our tables changes. Asking costs two loads and a borrow.
 
+mod entries;
 mod plans;
 
 use std::cell::{Cell, RefCell};
@@ -169,7 +170,10 @@ pub fn who() -> (Identity, Rc<Access>, Mode) {
 fn note_acting(identity: Option<&Identity>) {
     let Some(identity) = identity.filter(|identity| **identity != Identity::Nobody) else { return };
     ACTED.with_borrow_mut(|acted| match acted {
-        None => *acted = Some(identity.clone()),
+        None => {
+            *acted = Some(identity.clone());
+            entries::acting(identity);
+        }
         Some(acted) if acted == identity => (),
         Some(_) => SEVERAL_ACTED.set(true),
     });
@@ -186,6 +190,20 @@ pub fn ask_for_plan<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
 /// One of our tables changed. Runs when no catalog may be read.
 pub fn catalog_changed() {
     plans::catalog_changed();
+    entries::catalog_changed();
+}
+
+/// The user who acted first in this transaction, without looking whether he still may.
+pub fn acting_user() -> Option<uuid::Uuid> {
+    ACTED.with_borrow(|acted| match acted {
+        Some(Identity::User { id, .. }) => Some(*id),
+        _ => None,
+    })
+}
+
+/// Records who acted.
+pub fn before_commit() {
+    entries::before_commit();
 }
 
 /// May the current user change tenants, groups, roles and users: by being a superuser, or by the session's context?
@@ -220,7 +238,10 @@ fn find_out() {
     let login = owner::session_user();
     let (identity, token) = match in_force() {
         Ok(found) => found,
-        Err(refusal) => return ErrorReport::from(refusal).report(PgLogLevel::ERROR),
+        Err(refusal) => {
+            entries::refused(None, &refusal);
+            return ErrorReport::from(refusal).report(PgLogLevel::ERROR);
+        }
     };
     let access = identity.as_ref().and_then(access::resolve).unwrap_or_else(|| Rc::new(Access::nobody()));
     let mode = access::mode();
@@ -294,14 +315,18 @@ fn check_first(identity: &Identity) -> Result<(), Refusal> {
 
 /// Acts for `identity` from now on, until the end of the transaction or of the session.
 pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
+    try_enter(&identity, for_session).inspect_err(|refusal| entries::refused(Some(&identity), refusal))
+}
+
+fn try_enter(identity: &Identity, for_session: bool) -> Result<(), Refusal> {
     if !transactions::may_change_settings() {
         return Err(Refusal::EnterInParallel);
     }
     hear();
-    access::resolve(&identity).ok_or_else(|| unknown(&identity))?;
-    check_first(&identity)?;
+    access::resolve(identity).ok_or_else(|| unknown(identity))?;
+    check_first(identity)?;
     if let Some(text) = context_setting::token()
-        && trusted(&text)?.identity != identity
+        && trusted(&text)?.identity != *identity
     {
         return Err(TokenRefusal::NamesAnother.into());
     }
@@ -312,12 +337,17 @@ pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
 
 /// Acts for whom the token names, in place of whom the session acted for before this transaction.
 pub fn authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
+    try_authenticate(token, for_session).inspect_err(|refusal| entries::refused(None, refusal))
+}
+
+fn try_authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
     if !transactions::may_change_settings() {
         return Err(Refusal::EnterInParallel);
     }
     hear();
-    let identity = trusted(token)?.identity.clone();
-    check_first(&identity)?;
+    let trusted = trusted(token)?;
+    let identity = &trusted.identity;
+    check_first(identity)?;
     context_setting::set("", for_session);
     context_setting::set_token(token, for_session);
     entered(identity);
@@ -325,10 +355,13 @@ pub fn authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
 }
 
 /// Notes who acts in this transaction.
-fn entered(identity: Identity) {
+fn entered(identity: &Identity) {
     plans::entered(access::identity_of_login(owner::session_user()).is_none());
     plans::drop_unfit();
-    ACTED.with_borrow_mut(|acted| *acted = Some(identity));
+    if ACTED.with_borrow(Option::is_none) {
+        entries::acting(identity);
+    }
+    ACTED.with_borrow_mut(|acted| *acted = Some(identity.clone()));
     if ENTERED_AT.get() == 0 {
         ENTERED_AT.set(transactions::nesting_level());
     }

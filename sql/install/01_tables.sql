@@ -12,6 +12,8 @@ create table tenancy.installation (
   mode text not null default 'enforce',
   max_depth integer not null default 4,
   max_tenants bigint not null default 0,
+  record_entries text not null default 'first',
+  constraint installation_record_entries check (record_entries in ('none', 'first', 'all')),
   constraint installation_single_row check (id),
   constraint installation_mode check (mode in ('off', 'setup', 'warn', 'enforce')),
   constraint installation_max_depth check (max_depth >= 0),
@@ -21,6 +23,7 @@ create table tenancy.installation (
 comment on table tenancy.installation is 'one row: how strictly tenancy is enforced, and the limits of the installation';
 comment on column tenancy.installation.mode is 'off: nothing is enforced; setup: administrators only; warn: refusals are warnings; enforce (set with set_mode())';
 comment on column tenancy.installation.max_depth is 'how many levels a hierarchy may have; 0: unlimited';
+comment on column tenancy.installation.record_entries is 'which entries activity has: none; the first of an identity in a session and hour; all (refused ones always)';
 comment on column tenancy.installation.max_tenants is 'how many tenants there may be, not counting the two built-in ones; 0: unlimited';
 
 insert into tenancy.installation default values;
@@ -239,4 +242,4 @@ create table tenancy.activity (
 
 create index activity_tenant_id_idx on tenancy.activity (tenant_id, happened_at);
 
-comment on table tenancy.activity is 'what happened: refusals in warn mode, changes of the mode';
+comment on table tenancy.activity is 'what happened: entries and refused ones, changes of our tables, refusals in warn mode, changes of the mode';

@@ -69,7 +69,7 @@ grant select, insert, update, delete on tenancy.tenant_groups to public;
 
 -- How strictly, how deep, which tables: no secret. The mode is set by set_mode().
 grant select on tenancy.installation, tenancy.protection, tenancy.reference_settings to public;
-grant update (max_depth, max_tenants) on tenancy.installation to public;
+grant update (max_depth, max_tenants, record_entries) on tenancy.installation to public;
 
 -- What pg_dump saves, and what it has to read for that.
 grant select on sequence tenancy.tenants_number_seq, tenancy.activity_id_seq to public;

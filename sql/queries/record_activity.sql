@@ -1,3 +1,3 @@
--- $1 event, $2 tenant, $3 user, $4 message.
+-- $1 event, $2 tenant, $3 user, $4 detail.
 insert into tenancy.activity (event, tenant_id, user_id, detail)
-values ($1, $2, $3, jsonb_build_object('message', $4))
+values ($1, $2, $3, $4)

@@ -1,6 +1,7 @@
 //! The only code that names our tables: queries with kept plans, and what backends remember of their answers.
 
 pub mod access;
+pub mod activity;
 pub mod dependencies;
 pub mod drift;
 pub mod held;

@@ -7,6 +7,7 @@ pub mod domain;
 pub mod identity;
 pub mod keys;
 pub mod order;
+pub mod refused_entry;
 pub mod scope;
 pub mod shape;
 pub mod system_group;

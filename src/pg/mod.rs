@@ -22,6 +22,7 @@ pub mod procedures;
 pub mod progress;
 pub mod quick;
 pub mod quiet;
+pub mod recorder;
 pub mod relations;
 pub mod replication;
 pub mod rows;

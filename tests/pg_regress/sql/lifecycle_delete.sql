@@ -48,7 +48,7 @@ select * from tenancy.delete_tenant(:east, '{app.visits,app.documents}');
 -- all of it
 select * from tenancy.delete_tenant(:east);
 select * from tenancy.delete_tenant(:east);
-select event, tenant_id = :provider as by_provider, user_id = md5('ada')::uuid as by_ada, detail from tenancy.activity;
+select event, tenant_id = :provider as by_provider, user_id = md5('ada')::uuid as by_ada, detail from tenancy.activity where event = 'delete_tenant';
 -- not one row is left, in no table of the database
 \c - postgres
 create function app.rows_naming(value text) returns table (relation text, rows bigint) language plpgsql as $$

@@ -60,7 +60,7 @@ begin; call app.act_as('ann'); insert into app.documents (id, title) values (12,
 begin read only; call app.act_as('gus'); select count(*) from app.documents; commit;
 \c - postgres
 insert into app.notes values (3, :globex, 1);
-select event, tenant_id, user_id = md5('gus')::uuid as gus, session_role, detail from tenancy.activity order by id;
+select event, tenant_id, user_id = md5('gus')::uuid as gus, session_role, detail from tenancy.activity where event in ('warning', 'set_mode') order by id;
 select * from tenancy.violations() order by relation, rule, key;
 -- enforce only when nothing breaks the rules
 select tenancy.set_mode('enforce');
@@ -99,7 +99,7 @@ rollback;
 begin; set local role app; call app.act_as('gus'); select count(*) from app.documents; rollback;
 -- nobody changes what was written down, superusers excepted
 \c - app
-select * from tenancy.activity;
+select * from tenancy.activity where event in ('warning', 'set_mode', 'forged');
 insert into tenancy.activity (event) values ('forged');
 update tenancy.activity set event = 'forged';
 delete from tenancy.activity;
@@ -108,4 +108,4 @@ delete from tenancy.activity;
 \c - carol
 delete from tenancy.activity;
 \c - postgres
-select event, detail from tenancy.activity order by id;
+select event, detail from tenancy.activity where event in ('warning', 'set_mode', 'forged') order by id;

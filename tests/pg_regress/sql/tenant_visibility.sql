@@ -29,7 +29,7 @@ union all select 'custom group', name from tenancy.custom_groups
 union all select 'member', tenant_id::text from tenancy.tenant_group_members
 union all select 'text', name from tenancy.system_group_texts
 union all select 'group', name from tenancy.tenant_groups
-union all select 'activity', event from tenancy.activity
+union all select 'activity', event from tenancy.activity where event like 'of %'
 order by 1, 2;
 grant select on app.seen to public;
 

@@ -1,0 +1,2 @@
+-- Which entries are recorded.
+select record_entries from tenancy.installation
