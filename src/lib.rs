@@ -55,15 +55,15 @@ extension_sql_file!("../sql/install/06_protection.sql", name = "protection", req
 extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
 extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
 extension_sql_file!("../sql/install/09_modules.sql", name = "modules", requires = ["domains"]);
-extension_sql_file!("../sql/install/09_governed.sql", name = "governed", requires = ["domains"]);
-extension_sql_file!("../sql/install/12_lifecycle.sql", name = "lifecycle", requires = ["progress"]);
-extension_sql_file!("../sql/install/20_tokens.sql", name = "tokens", requires = ["domains"]);
-extension_sql_file!("../sql/install/20_trust.sql", name = "trust", requires = ["domains"]);
-extension_sql_file!("../sql/install/21_quotas.sql", name = "quotas", requires = ["trust"]);
-extension_sql_file!("../sql/install/22_statistics.sql", name = "statistics", requires = ["quotas"]);
-extension_sql_file!("../sql/install/09_adoption.sql", name = "adoption", requires = ["progress"]);
-extension_sql_file!("../sql/install/10_ordering.sql", name = "ordering", requires = ["adoption"]);
-extension_sql_file!("../sql/install/22_activity.sql", name = "activity", requires = ["tokens", "quotas"]);
+extension_sql_file!("../sql/install/10_governed.sql", name = "governed", requires = ["modules"]);
+extension_sql_file!("../sql/install/11_adoption.sql", name = "adoption", requires = ["governed"]);
+extension_sql_file!("../sql/install/12_ordering.sql", name = "ordering", requires = ["adoption"]);
+extension_sql_file!("../sql/install/13_lifecycle.sql", name = "lifecycle", requires = ["ordering"]);
+extension_sql_file!("../sql/install/14_tokens.sql", name = "tokens", requires = ["lifecycle"]);
+extension_sql_file!("../sql/install/15_trust.sql", name = "trust", requires = ["tokens"]);
+extension_sql_file!("../sql/install/16_quotas.sql", name = "quotas", requires = ["trust"]);
+extension_sql_file!("../sql/install/17_statistics.sql", name = "statistics", requires = ["quotas"]);
+extension_sql_file!("../sql/install/18_activity.sql", name = "activity", requires = ["statistics"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]
