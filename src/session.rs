@@ -49,8 +49,8 @@ const MOST_TABLES: usize = 100;
 static KNOWN: BackendLocal<RefCell<Option<Known>>> = BackendLocal::new(RefCell::new(None));
 /// Whether this transaction has asked yet.
 static ASKED: BackendLocal<Cell<bool>> = BackendLocal::new(Cell::new(false));
-/// When the client's statement began in which others' changes were last heard of.
-static HEARD_IN: BackendLocal<Cell<i64>> = BackendLocal::new(Cell::new(0));
+/// The client's statement, and the snapshot within it, in which others' changes were last heard of.
+static HEARD_IN: BackendLocal<Cell<(i64, (u32, u32))>> = BackendLocal::new(Cell::new((0, (0, 0))));
 /// Values made of what is known, by place, for as long as it is known and the transaction lasts.
 static MADE: BackendLocal<[Cell<Option<Option<Lasting>>>; Value::COUNT]> =
     BackendLocal::new([const { Cell::new(None) }; Value::COUNT]);
@@ -211,10 +211,10 @@ pub fn administers() -> bool {
     owner::current_user_is_superuser() || ask(|access, _| access.administers)
 }
 
-/// Hears of what others have changed, once a statement.
+/// Hears of what others have changed, so that rights are never older than the rows about which they are asked.
 fn hear() {
-    let statement = transactions::statement_mark();
-    if HEARD_IN.replace(statement) != statement {
+    let now = (transactions::statement_mark(), transactions::snapshot_mark());
+    if HEARD_IN.replace(now) != now || transactions::may_meet_newer_rows() {
         invalidation::hear();
     }
 }

@@ -114,11 +114,35 @@ pub fn statement_began() -> i64 {
 unsafe extern "C-unwind" {
     // In access/xact.h. pgrx's own binding prepares for errors each time, which this one is too often called for.
     safe fn GetCurrentStatementStartTimestamp() -> i64;
+    // In utils/snapmgr.h. Likewise; the second only where the first says yes.
+    safe fn ActiveSnapshotSet() -> bool;
+    fn GetActiveSnapshot() -> pg_sys::Snapshot;
 }
 
 /// The same in microseconds, since 2000: another one for each statement.
 pub fn statement_mark() -> i64 {
     GetCurrentStatementStartTimestamp()
+}
+
+/// Another one for each snapshot that sees more commits than the one before: a function's queries have snapshots of their own.
+/// A commit either raises `xmax` or makes the list of those in progress below it shorter.
+pub fn snapshot_mark() -> (u32, u32) {
+    if !ActiveSnapshotSet() {
+        return (0, 0);
+    }
+    // SAFETY: there is one, which stays while the statement runs.
+    let snapshot = unsafe { &*GetActiveSnapshot() };
+    (snapshot.xmax.into_inner(), snapshot.xcnt)
+}
+
+/// May the statement meet rows that are newer than its snapshot? At READ COMMITTED, if it locks or changes rows, which takes
+/// a transaction number: then PostgreSQL asks policies about the latest version of a row that somebody else changed.
+pub fn may_meet_newer_rows() -> bool {
+    // SAFETY: reads variables of the backend; its entry of the list of processes is its own as long as it lives.
+    unsafe {
+        pg_sys::XactIsoLevel < pg_sys::XACT_REPEATABLE_READ as i32
+            && (*pg_sys::MyProc).xid != pg_sys::InvalidTransactionId
+    }
 }
 
 /// The number of this backend's process.
