@@ -60,7 +60,8 @@ class Pooler(Scenario):
                 thread.start()
             for thread in threads:
                 thread.join()
-            connections = self.cluster.psql(self.db, "select count(*) from pg_stat_activity where usename = 'app'")
+            connections = self.cluster.psql(self.db, "select count(*) from pg_stat_activity "
+                                                     "where usename = 'app' and datname = current_database()")
         self.assertEqual(troubles, [])
         self.assertLessEqual(int(connections), CONNECTIONS)
         for what in ("token", "enter", "nobody", "error", "savepoint", "killed"):
