@@ -1,0 +1,91 @@
+-- Ways around, writing: into, out of and between tenants, by every kind of statement. First against row security made by hand,
+-- then against pg_tenancy. (More of each: promise_untouchable_writes, promise_untouchable_merge, promise_invisible_copy,
+-- promise_invisible_parts.)
+\i include/world.sql
+\i include/rolled.sql
+\c - bob
+
+-- TRUNCATE, to which row security does not apply
+begin; truncate rolled.documents cascade; rollback;
+truncate app.documents cascade;
+truncate app.comments;
+truncate app.events_1;
+truncate only app.events;
+
+-- a partition by its own name: the policies are those of the table that is named
+select what from rolled.events order by id;
+select what from rolled.events_1 order by id;
+select what from app.events_1 order by id;
+update rolled.events_1 set what = 'seen' where tenant_id <> rolled.tenant() returning tenant_id;
+update app.events_1 set what = 'seen' returning what;
+insert into rolled.events_1 values (20, :acme, 'for Acme');
+insert into app.events_1 values (20, :acme, 'for Acme');
+copy rolled.events_2 to stdout;
+copy app.events_2 to stdout;
+-- and one made later
+\c - owner
+create table rolled.events_3 partition of rolled.events for values from (200) to (300);
+create table app.events_3 partition of app.events for values from (200) to (300);
+grant all on rolled.events_3, app.events_3 to public;
+\c - alice
+insert into rolled.events values (201, :acme, 'acme 201');
+insert into app.events values (201, :acme, 'acme 201');
+\c - bob
+select what from rolled.events_3;
+select what from app.events_3;
+
+-- a row that is given to another tenant, or taken from it
+update rolled.documents set tenant_id = :acme where id = 5;
+update app.documents set tenant_id = :acme where id = 5;
+update app.documents set tenant_id = :globex returning id;
+insert into app.documents values (1, :globex, 'x') on conflict (id) do update set tenant_id = :globex, title = documents.title returning title;
+insert into app.documents values (5, :globex, 'x') on conflict (id) do update set tenant_id = :acme;
+merge into app.documents d using (values (1), (5)) v (id) on d.id = v.id when matched then update set tenant_id = :acme;
+merge into app.documents d using (values (1)) v (id) on d.id = v.id
+  when matched then delete when not matched then insert values (v.id, :globex, 'x');
+merge into app.documents d using (values (80)) v (id) on d.id = v.id when not matched then insert values (v.id, :acme, 'x');
+with moved as (delete from app.documents returning *) insert into app.documents select id + 100, :acme, title from moved;
+with new as (insert into app.documents values (81, :globex, 'x') returning id)
+update app.documents d set tenant_id = :acme from new where d.id = 5;
+copy app.documents from stdin;
+82	a0000000-0000-0000-0000-000000000000	for Acme
+\.
+
+-- a trigger of the owner's that fires after all others, and a generated column: the check comes after them
+\c - owner
+create function app.give_away() returns trigger language plpgsql as $$
+begin
+  if new.title like 'give away%' then new.tenant_id := 'a0000000-0000-0000-0000-000000000000'; end if;
+  return new;
+end $$;
+create trigger "zzzz_last" before insert or update on app.documents for each row execute function app.give_away();
+create trigger "zzzz_last" before insert or update on rolled.documents for each row execute function app.give_away();
+create table app.later (id integer, tenant_id uuid not null, document integer generated always as (id - 4) stored references app.documents);
+select from tenancy.protect('app.later', 'required', create_index => 'never');
+grant all on app.later to public;
+\c - bob
+insert into rolled.documents (id, title) values (83, 'give away 83');
+insert into app.documents (id, title) values (83, 'give away 83');
+update app.documents set title = 'give away 5' where id = 5;
+insert into app.later (id) values (5);
+insert into app.later (id) values (9) returning document;
+
+-- the referring side: somebody else's row
+insert into rolled.comments (id, document_id, text) values (90, 1, 'under a document of Acme''s');
+insert into app.comments (id, document_id, text) values (90, 1, 'under a document of Acme''s');
+update app.comments set document_id = 1 where id = 2;
+-- the side that is referred to: a cascade reaches rows of others, which the reference had let in
+\c - alice
+delete from rolled.documents where id = 1;
+delete from app.documents where id = 1;
+\c - postgres
+select c.id, c.tenant_id from rolled.comments c order by 1;
+select c.id, c.tenant_id from app.comments c order by 1;
+-- it changes its tenant, its key is freed and taken, its subtree leaves: for superusers, too
+update rolled.documents set tenant_id = :acme where id = 5;
+update app.documents set tenant_id = :acme where id = 5;
+delete from app.comments where id = 2;
+insert into app.comments values (91, :east, 2, 'east on acme 2');
+update tenancy.tenants set parent_id = null where id = :east;
+select count(*) from tenancy.violations();
+select c.id from rolled.comments c join rolled.documents d on d.id = c.document_id and d.tenant_id <> c.tenant_id order by 1;
