@@ -204,6 +204,18 @@ class Reference(Scenario):
                 never.append(message)
         self.assertEqual(never, [], "no expected output of a test, nor a document, shows it")
 
+    def test_every_way_around_has_its_tests(self):
+        document = (paths.ROOT / "docs/security-model.md").read_text()
+        section = document.partition("\n## Every known way around\n")[2].partition("\n## ")[0]
+        rows = [line for line in section.splitlines() if re.match(r"\| (?!way \|)", line)]
+        self.assertGreater(len(rows), 30)
+        without = [row for row in rows if not re.search(r"`(regress|isolation|scenario)/", row)]
+        self.assertEqual(without, [], "name no test")
+        named = set(re.findall(r"`((?:regress|isolation|scenario)/[^`]+)`", section))
+        self.assertEqual(sorted(named - tests_there_are()), [], "are no tests")
+        around = {test for test in tests_there_are() if test.partition("/")[2].startswith("around_")}
+        self.assertEqual(sorted(around - named), [], "are not in the table")
+
     def test_every_object_is_documented(self):
         db, reference = self.database(), REFERENCE.read_text()
         missing = []
@@ -263,6 +275,17 @@ def refusals(errors):
         raise Failed("an arm of src/error/ is spelled in a way that this test does not read")
     sqlstate = {code: getattr(errors, code.title().replace("_", "")).sqlstate for code, _ in arms}
     return {(sqlstate[code], re.sub(r"\\(.)", r"\1", message)) for code, message in arms}
+
+
+def tests_there_are():
+    """Names of tests, an isolation test's without its level."""
+    tests = paths.ROOT / "tests"
+    names = {f"regress/{file.stem}" for file in tests.glob("pg_regress/sql/*.sql")}
+    names |= {f"isolation/{file.stem}" for file in tests.glob("isolation/specs/*.spec")}
+    for file in tests.glob("scenarios/test_*.py"):
+        methods = re.findall(r"^    def test_(\w+)\(self\)", file.read_text(), flags=re.M)
+        names |= {f"scenario/{file.stem.removeprefix('test_')}.{method}" for method in methods}
+    return names
 
 
 def anchors(document):
