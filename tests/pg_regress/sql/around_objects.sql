@@ -71,7 +71,7 @@ begin
 end $$;
 create trigger catch after insert on rolled.documents for each row execute function playground.catch();
 create trigger catch after insert on app.comments for each row execute function playground.catch();
-create table playground.probe (document_id integer references app.documents);
+create table playground.probe (comment_id integer references app.comments);
 \c - alice
 insert into rolled.documents (id, title) values (40, 'acme 40');
 \c - bob
