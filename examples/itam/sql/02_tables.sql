@@ -118,7 +118,7 @@ create table itam.asset_events (
   asset_id bigint not null references itam.assets,
   happened_at timestamptz not null,
   event text not null,
-  primary key (id, happened_at)
+  primary key (tenant_id, id, happened_at)
 ) partition by range (happened_at);
 
 create table itam.asset_events_2025_q1 partition of itam.asset_events for values from ('2025-01-01') to ('2025-04-01');
