@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgTrigger, pg_sys, pg_trigger};
+use uuid::Uuid;
 
 use crate::catalog::hierarchy;
 use crate::error::Refusal;
@@ -24,6 +25,15 @@ query!(TENANT_COUNT, "tenant_count.sql", &[]);
 
 thread_local! {
     static OURS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// May the session know what is said of a tenant, whatever the mode: because it reads the tenant's rows on the table (without one,
+/// on any table), or because it administers?
+pub fn knows(tenant: &Uuid, relation: Option<pg_sys::Oid>) -> bool {
+    match relation {
+        None => session::ask(|access, _| access.administers || access.knows(tenant)),
+        table => session::ask_about(table, |access, _| access.administers || access.reads.ids.contains(tenant)),
+    }
 }
 
 /// Runs a change that the extension itself makes to its tables: columns that it keeps may be set, and what the caller

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use pgrx::iter::SetOfIterator;
-use pgrx::{Uuid, pg_extern};
+use pgrx::{Uuid, pg_extern, pg_sys};
 
+use crate::administration::knows;
 use crate::catalog::hierarchy::{self, TreeNode};
 use crate::catalog::{from_pg, to_pg};
 use crate::model::system_group::Relation;
 use crate::model::tree::{self, Node};
 use crate::pg::owner;
 use crate::pg::quick::quick;
-use crate::session;
 
 /// The tenant and all tenants above it, from the bottom up. See `tenancy.supertenants`.
 #[pg_extern(sql = false)]
@@ -58,15 +58,19 @@ fn visible(ids: impl Iterator<Item = uuid::Uuid>) -> SetOfIterator<'static, Uuid
 }
 
 fn may_see(tenant: uuid::Uuid) -> bool {
-    owner::outer_user_is_exempt() || knows(tenant)
-}
-
-fn knows(tenant: uuid::Uuid) -> bool {
-    session::ask(|access, _| access.administers || access.knows(&tenant))
+    owner::outer_user_is_exempt() || knows(&tenant, None)
 }
 
 // May the session know that the tenant exists? See `tenancy.knows_tenant`.
-quick!(knows_tenant_wrapper, pg_finfo_knows_tenant_wrapper, |tenant: Option<uuid::Uuid>| tenant.is_some_and(knows));
+quick!(knows_tenant_wrapper, pg_finfo_knows_tenant_wrapper, |tenant: Option<uuid::Uuid>| {
+    tenant.is_some_and(|tenant| knows(&tenant, None))
+});
+
+/// May the session know how much of the table is the tenant's? See `tenancy.knows_tenant`.
+#[pg_extern(sql = false)]
+fn knows_tenant_in(tenant: Option<Uuid>, relation: Option<pg_sys::Oid>) -> bool {
+    tenant.is_some_and(|tenant| knows(&from_pg(tenant), relation))
+}
 
 /// The hierarchy drawn, one line a tenant. See `tenancy.tenant_tree`.
 #[pg_extern(sql = false)]

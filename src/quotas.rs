@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use pgrx::{PgTrigger, pg_sys, pg_trigger};
 use uuid::Uuid;
 
-use crate::administration::enforce;
+use crate::administration::{enforce, knows};
 use crate::catalog::activity;
 use crate::catalog::protection;
 use crate::catalog::quotas::{self, Quota, SLOTS, Subject};
@@ -203,8 +203,7 @@ fn exceeded(quota: &Quota, left: i64) -> Refusal {
         Subject::Rows(root) => format!("rows of table \"{}\"", relations::name(root)),
         Subject::Users => "users".into(),
     };
-    let known = owner::outer_user_is_exempt()
-        || session::ask(|access, _| access.administers || access.reads.ids.contains(&quota.tenant));
+    let known = owner::outer_user_is_exempt() || knows(&quota.tenant, quota.subject.relation());
     match hierarchy::name(quota.tenant) {
         Some(tenant) if known => {
             let (quota, there_would_be) = (quota.max_rows, quota.max_rows - left);

@@ -145,7 +145,8 @@ fn access_to(relation: pg_sys::Oid) -> Rc<Access> {
     if let Some(access) = KNOWN.borrow().as_ref().and_then(known) {
         return access;
     }
-    // As in refresh(): the result first, because looking it up can bring news.
+    // As in refresh(): the result first, because looking it up can bring news, after which it is not kept.
+    let generation = watched::generation();
     let modules = modules::of_table(relation);
     refresh();
     let mut known = KNOWN.borrow_mut();
@@ -154,7 +155,9 @@ fn access_to(relation: pg_sys::Oid) -> Rc<Access> {
     if known.tables.len() >= MOST_TABLES {
         known.tables.clear();
     }
-    known.tables.push((relation, Rc::clone(&access)));
+    if generation == watched::generation() {
+        known.tables.push((relation, Rc::clone(&access)));
+    }
     access
 }
 

@@ -5,6 +5,7 @@ use pgrx::iter::TableIterator;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{Uuid, name, pg_extern, pg_sys};
 
+use crate::administration::knows;
 use crate::catalog::statistics::{self, Counted};
 use crate::catalog::{from_pg, protection, quotas};
 use crate::error::Refusal;
@@ -40,8 +41,8 @@ fn not_counted(relation: pg_sys::Oid) -> Refusal {
     }
 }
 
-fn may_know(tenant: uuid::Uuid) -> bool {
-    owner::outer_user_is_exempt() || session::ask(|access, _| access.administers || access.reads.ids.contains(&tenant))
+fn may_know(tenant: uuid::Uuid, relation: Option<pg_sys::Oid>) -> bool {
+    owner::outer_user_is_exempt() || knows(&tenant, relation)
 }
 
 /// Counts the rows of one tenant. See `tenancy.tenant_statistics_exact`.
@@ -60,8 +61,8 @@ fn tenant_statistics_exact(
     ),
 > {
     let tenant = from_pg(tenant);
-    let tables = if may_know(tenant) { statistics::tables() } else { Vec::new() };
-    let counted = tables.into_iter().map(|relation| {
+    let tables = statistics::tables().into_iter().filter(|relation| may_know(tenant, Some(*relation)));
+    let counted = tables.map(|relation| {
         let as_of = transactions::time_of_day();
         match statistics::count(relation, Some(tenant)).pop() {
             Some(Counted { rows, bytes, written, .. }) => (relation, rows, bytes, written, as_of),
@@ -74,6 +75,6 @@ fn tenant_statistics_exact(
 /// What is used of a quota. See `tenancy.quota_used`.
 #[pg_extern(sql = false)]
 fn quota_used(quota: Uuid) -> Option<i64> {
-    let (tenant, used) = quotas::used(from_pg(quota))?;
-    used.filter(|_| may_know(tenant))
+    let found = quotas::used(from_pg(quota))?;
+    found.used.filter(|_| may_know(found.tenant, found.relation))
 }

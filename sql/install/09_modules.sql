@@ -246,7 +246,15 @@ create function tenancy.writable_tenant_number(by_reference boolean, regclass) r
 
 comment on function tenancy.writable_tenant_number(boolean, regclass) is 'writable_tenant_number() for one table';
 
+create function tenancy.knows_tenant(tenant uuid, relation regclass) returns boolean
+  language c stable leakproof parallel safe cost 1
+  as 'MODULE_PATHNAME', 'knows_tenant_in_wrapper';
+
+comment on function tenancy.knows_tenant(uuid, regclass) is
+  'may the session know how many rows of the table are the tenant''s: because it reads them or administers, whatever the mode? NULL: any table';
+
 revoke all on function
+  tenancy.knows_tenant(uuid, regclass),
   tenancy.can_read(uuid, regclass),
   tenancy.can_read_number(bigint, regclass),
   tenancy.can_read_number(integer, regclass),
@@ -273,6 +281,7 @@ revoke all on function
 from public;
 
 grant execute on function
+  tenancy.knows_tenant(uuid, regclass),
   tenancy.can_read(uuid, regclass),
   tenancy.can_read_number(bigint, regclass),
   tenancy.can_read_number(integer, regclass),

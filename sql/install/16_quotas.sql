@@ -111,7 +111,8 @@ create trigger quotas_counted_anew after update of mode on tenancy.installation
 alter table tenancy.installation enable always trigger quotas_counted_anew;
 
 alter table tenancy.quotas enable row level security;
-create policy quotas_select on tenancy.quotas for select using (tenancy.knows_tenant(tenant_id));
+create policy quotas_select on tenancy.quotas for select
+  using (tenancy.knows_tenant(tenant_id) and tenancy.knows_tenant(tenant_id, relation));
 create policy quotas_insert on tenancy.quotas for insert with check (tenancy.administers());
 create policy quotas_update on tenancy.quotas for update using (tenancy.administers()) with check (tenancy.administers());
 create policy quotas_delete on tenancy.quotas for delete using (tenancy.administers());

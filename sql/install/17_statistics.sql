@@ -28,7 +28,7 @@ alter table tenancy.counted_rows enable always trigger never_truncated;
 
 alter table tenancy.counted_rows enable row level security;
 create policy counted_rows_select on tenancy.counted_rows for select
-  using (tenancy.knows_tenant(tenant_id) or tenancy.administers());
+  using (tenancy.knows_tenant(tenant_id, relation) or tenancy.administers());
 grant select on tenancy.counted_rows to public;
 
 select pg_catalog.pg_extension_config_dump('tenancy.counted_rows', '');

@@ -36,7 +36,8 @@ pub enum Subject {
 }
 
 impl Subject {
-    fn relation(self) -> Option<Oid> {
+    /// The table; None for users.
+    pub fn relation(self) -> Option<Oid> {
         match self {
             Self::Rows(root) => Some(root),
             Self::Users => None,
@@ -86,9 +87,18 @@ pub fn of(subject: Subject, tenant: Uuid) -> Option<Quota> {
     QUOTAS.with(|quotas| quotas.get((subject, tenant), look_up))
 }
 
-/// Whose a quota is, and what is used of it, where it was counted.
-pub fn used(quota: Uuid) -> Option<(Uuid, Option<i64>)> {
-    let read = |row: &Row| (from_pg(row.must(1)), row.get(2));
+/// What is used of a quota.
+pub struct Used {
+    pub tenant: Uuid,
+    /// The table; None are users.
+    pub relation: Option<Oid>,
+    /// None where it was not counted yet.
+    pub used: Option<i64>,
+}
+
+/// What is used of the quota.
+pub fn used(quota: Uuid) -> Option<Used> {
+    let read = |row: &Row| Used { tenant: from_pg(row.must(1)), relation: row.get(2), used: row.get(3) };
     owner::run(|| QUOTA_BY_ID.with(|q| q.first(&[arg(to_pg(quota))], Sees::Latest, read)))
 }
 
