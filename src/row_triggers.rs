@@ -76,6 +76,10 @@ impl Check {
         let rows = TriggerRows::of(trigger);
         let relation = rows.relation();
         let table = protection::table(relation)?;
+        // In every mode: a stricter one may follow in the same transaction.
+        if !table.incoming.is_empty() {
+            held::forget();
+        }
         if modes::mode_for_writing() == Mode::Off {
             return None;
         }
@@ -95,9 +99,6 @@ impl Check {
         }
         if self.table.has_quotas && self.phase == Phase::Statement {
             quotas::note_row(self.table.protection.root, self.old_tenant, self.new_tenant);
-        }
-        if !self.table.incoming.is_empty() {
-            held::forget();
         }
         // Whatever became of the row afterwards: the key that it no longer has is free.
         for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {

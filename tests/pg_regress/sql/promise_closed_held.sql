@@ -73,3 +73,15 @@ insert into app.books values (1, :east, 'top');
 rollback to s;
 insert into app.books values (1, :east, 'top');
 rollback;
+
+-- a change in a mode in which nothing is checked
+\c - postgres
+begin;
+insert into app.shelves values ('top', :east);
+insert into app.books values (1, :east, 'top');
+delete from app.books;
+do $$ begin perform tenancy.set_mode('off'); end $$;
+update app.shelves set tenant_id = :west;
+do $$ begin perform tenancy.set_mode('enforce'); end $$;
+insert into app.books values (2, :east, 'top');
+rollback;
