@@ -12,6 +12,7 @@ use pgrx::{Uuid, pg_extern};
 
 use super::columns;
 use super::sections::{self, Source};
+use crate::administration::enforce;
 use crate::catalog::{from_pg, hierarchy, to_pg};
 use crate::error::{LifecycleRefusal, Refusal, given};
 use crate::model::archive::{Contents, Tenant, Writer};
@@ -49,6 +50,8 @@ struct Export {
     /// None once the last line was written.
     writer: Option<Writer>,
     rows: i64,
+    /// How many of them are in the section that is being read.
+    rows_of_section: u64,
     progress: Progress,
 }
 
@@ -68,15 +71,15 @@ impl Export {
         progress.total(contents.sections.iter().map(|section| section.rows as i64).sum());
         let (writer, first) = Writer::begin(env!("CARGO_PKG_VERSION"), exported_at(), &contents);
         let (ready, sources) = (first.into(), sources.into());
-        Ok(Self { ready, sources, open: None, writer: Some(writer), rows: 0, progress })
+        Ok(Self { ready, sources, open: None, writer: Some(writer), rows: 0, rows_of_section: 0, progress })
     }
 
     /// Reads the next rows, or writes the line that ends what there was to read.
-    fn advance(&mut self) {
-        let Some(writer) = &mut self.writer else { return };
+    fn advance(&mut self) -> Result<(), Refusal> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
         let Some(source) = self.sources.front() else {
             self.ready.extend(self.writer.take().map(Writer::end));
-            return;
+            return Ok(());
         };
         let relation = source.relation;
         let cursor = self.open.take().unwrap_or_else(|| {
@@ -86,17 +89,23 @@ impl Export {
         let rows: Vec<String> = columns::in_portable_form(|| cursor.fetch(BATCH, |row| row.must(1)));
         if rows.is_empty() {
             cursor.close();
+            if std::mem::take(&mut self.rows_of_section) != source.section.rows {
+                // Whoever fetches from a cursor may have lost the right to read meanwhile: half an archive is none.
+                return Err(LifecycleRefusal::MayNotExport.into());
+            }
             self.ready.push_back(writer.end_section(&source.section));
             self.sources.pop_front();
-            return;
+            return Ok(());
         }
         self.rows += rows.len() as i64;
+        self.rows_of_section += rows.len() as u64;
         self.progress.rows(self.rows);
         for row in &rows {
             writer.row(row);
         }
         self.ready.extend(rows);
         self.open = Some(cursor);
+        Ok(())
     }
 }
 
@@ -106,7 +115,7 @@ impl Iterator for Export {
     fn next(&mut self) -> Option<String> {
         while self.ready.is_empty() && self.writer.is_some() {
             pgrx::check_for_interrupts!();
-            self.advance();
+            enforce(self.advance());
         }
         self.ready.pop_front()
     }

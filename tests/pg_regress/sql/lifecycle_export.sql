@@ -69,3 +69,13 @@ select tenancy.protect('app.values', 'required', create_index => 'never') \g /de
 set timezone = 'Asia/Tokyo'; set datestyle = 'SQL'; set intervalstyle = 'iso_8601'; set bytea_output = 'escape'; set extra_float_digits = -5; set search_path = app;
 select line from tenancy.export_tenant(:globex) x (line) where line ~ '"gen"|"jb"' and line !~ 'sections';
 select timezone('UTC', '2026-01-01 00:00+09') as "the session's settings stay", interval '1 day';
+-- half an archive is none: a session that no longer reads the tenant gets no further
+grant select on all tables in schema app to app;
+\c - app
+begin;
+call app.act_as('ann');
+declare lines cursor for select left(tenancy.export_tenant('a0000000-0000-0000-0000-000000000000'), 12);
+fetch 2 from lines;
+select tenancy.leave();
+fetch all from lines;
+rollback;
