@@ -33,6 +33,7 @@ mod policies;
 mod progress;
 mod protect;
 mod quotas;
+mod reassign;
 mod reference_rules;
 mod references;
 mod row_triggers;

@@ -38,6 +38,7 @@ words! {
         Adopt => "adopt",
         Import => "import",
         Initialize => "initialize",
+        Reassign => "reassign",
     }
 }
 
@@ -56,6 +57,7 @@ words! {
         WaitingForRows => "waiting for rows that others hold",
         Verifying => "verifying the archive",
         Importing => "inserting rows",
+        Moving => "moving rows",
     }
 }
 
@@ -142,6 +144,15 @@ impl Progress {
         let Some(shown) = SHOWN.get().map(change) else { return };
         SHOWN.set(Some(shown));
         progress::show(shown.relation, &shown.numbers());
+    }
+}
+
+/// A row that has come to another tenant has passed its checks: where rows are moved by one statement, its triggers count
+/// them for the operation.
+pub fn row_moved(root: pg_sys::Oid) {
+    let Some(shown) = SHOWN.get().filter(|shown| matches!(shown.phase, Phase::Moving)) else { return };
+    if shown.relation == root {
+        Progress { outermost: false }.rows(shown.done.unwrap_or(0) + 1);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
 use crate::pg::spi::{self, Plan, Sees, arg};
 use crate::pg::{owner, relations};
 use crate::references::{self, Key, Phase, Tenant};
-use crate::{modes, quotas, session};
+use crate::{modes, progress, quotas, session};
 
 type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
 
@@ -120,6 +120,9 @@ impl Check {
         for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
             self.unless_superseded(self.check_referred(reference))?;
             self.unless_superseded(self.check_new_key(reference))?;
+        }
+        if self.phase == Phase::Statement && self.rows.new.is_some() {
+            progress::row_moved(self.table.protection.root);
         }
         Ok(())
     }

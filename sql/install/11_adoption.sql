@@ -1,4 +1,4 @@
--- Bringing tables with data under tenancy, and rows to other tenants: src/adopt.rs, src/adopt_row.rs, src/reassign.rs
+-- Bringing tables with data under tenancy, and rows to other tenants: src/adopt/, src/reassign.rs
 
 -- Locking: adopt() also locks the table: ACCESS EXCLUSIVE when it begins and when it ends, each time briefly.
 create table tenancy.adoptions (
@@ -42,11 +42,22 @@ create function tenancy.adopt_row() returns trigger
 
 comment on function tenancy.adopt_row() is 'trigger on tables under adoption: a row that names no tenant gets one';
 
+create function tenancy.reassign(relation regclass, "where" text, "to" uuid) returns bigint
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'reassign_wrapper';
+
+comment on function tenancy.reassign(regclass, text, uuid) is
+  'move the rows for which the condition holds to another tenant, with the caller''s rights, as one UPDATE; NULL: make them public';
+
 revoke all on procedure tenancy.adopt(regclass, text, name, uuid, text, name, text, text) from public;
 revoke all on function tenancy.adopt_row() from public;
+revoke all on function tenancy.reassign(regclass, text, uuid) from public;
 
 -- It looks at its caller itself: owners adopt their tables.
 grant execute on procedure tenancy.adopt(regclass, text, name, uuid, text, name, text, text) to public;
+
+-- It does nothing that its caller could not do by an UPDATE.
+grant execute on function tenancy.reassign(regclass, text, uuid) to public;
 
 -- Partitions get copies of the trigger with their owner's rights. It evaluates nothing but what the registry says.
 grant execute on function tenancy.adopt_row() to public;

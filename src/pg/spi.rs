@@ -99,6 +99,15 @@ pub fn run(text: &str) {
     once(text, &[], &[], Sees::Statement, |_| ());
 }
 
+/// Runs a statement once, for how many rows it changes.
+pub fn count(text: &str) -> i64 {
+    connected(None, || {
+        execute(parse(text, &[]), &[], Sees::Statement, |_| ());
+        // SAFETY: inside the connection, right after its statement.
+        unsafe { pg_sys::SPI_processed as i64 }
+    })
+}
+
 /// Runs a query once and collects what `each` makes of its rows.
 pub fn once<R>(text: &str, types: &[pg_sys::Oid], args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
     // Not kept: the plan goes with the connection.
