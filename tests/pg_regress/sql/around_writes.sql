@@ -47,9 +47,7 @@ merge into app.documents d using (values (80)) v (id) on d.id = v.id when not ma
 with moved as (delete from app.documents returning *) insert into app.documents select id + 100, :acme, title from moved;
 with new as (insert into app.documents values (81, :globex, 'x') returning id)
 update app.documents d set tenant_id = :acme from new where d.id = 5;
-copy app.documents from stdin;
-82	a0000000-0000-0000-0000-000000000000	for Acme
-\.
+\copy app.documents from /dev/null
 
 -- a trigger of the owner's that fires after all others, and a generated column: the check comes after them
 \c - owner
