@@ -21,7 +21,6 @@ insert into app.plans (id) values (1);
 insert into app.lists values (1);
 insert into app.lists_1 values (1);
 insert into app.codes values (1);
-copy app.codes from program 'false';
 copy app.codes from stdin;
 1
 \.
