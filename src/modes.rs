@@ -102,7 +102,7 @@ fn note(message: &str) -> bool {
 /// Records what was let pass.
 pub fn before_commit() {
     let passed = PASSED.take();
-    if passed.is_empty() || !transactions::may_write() {
+    if passed.is_empty() || !transactions::may_write() || !activity::is_kept() {
         return;
     }
     transactions::with_snapshot(|| {

@@ -204,9 +204,12 @@ pub fn acting_user() -> Option<uuid::Uuid> {
     })
 }
 
-/// Records who acted.
+/// Records who acted. Not in a transaction that asked nothing of us: PostgreSQL has some of its own, in which an idle session
+/// hears of what others changed, and in which an error ends it.
 pub fn before_commit() {
-    entries::before_commit();
+    if ASKED.get() || ACTED.with_borrow(Option::is_some) {
+        entries::before_commit();
+    }
 }
 
 /// May the current user change tenants, groups, roles and users: by being a superuser, or by the session's context?

@@ -7,9 +7,9 @@ use super::memo::Memo;
 use super::{access, to_pg};
 use crate::model::identity::Identity;
 use crate::model::refused_entry::RefusedEntry;
-use crate::pg::owner;
 use crate::pg::recorder::Payload;
 use crate::pg::spi::{Arg, Sees, arg, query};
+use crate::pg::{owner, relations};
 
 query!(RECORD, "record_activity.sql", &[pg_sys::TEXTOID, pg_sys::UUIDOID, pg_sys::UUIDOID, pg_sys::JSONBOID]);
 query!(RECORD_ENTRY, "record_entry.sql", &[pg_sys::TIMESTAMPTZOID, pg_sys::UUIDOID, pg_sys::UUIDOID, pg_sys::TEXTOID]);
@@ -31,6 +31,11 @@ pub enum Entries {
 
 thread_local! {
     static WANTED: Memo<(), Entries> = Memo::new();
+}
+
+/// Is there a table to record in? Not after DROP EXTENSION.
+pub fn is_kept() -> bool {
+    relations::by_name(c"tenancy", "activity").is_some()
 }
 
 /// What `installation.record_entries` says.

@@ -60,6 +60,10 @@ pub fn before_commit() {
     if WAITING.with_borrow(Vec::is_empty) || !(transactions::may_write() || recorder::is_standby()) {
         return;
     }
+    // Gone where the transaction drops the extension.
+    if !activity::is_kept() {
+        return WAITING.with_borrow_mut(Vec::clear);
+    }
     transactions::with_snapshot(|| {
         let wanted = activity::wanted_entries();
         for (identity, at) in WAITING.take() {

@@ -57,6 +57,14 @@ class DropExtension(Scenario):
         self.assertEqual(self.cluster.psql(self.db, "select count(*) from app.house", "alice").strip(), "4")
         self.cluster.psql(self.db, "create table app.later (id integer); drop table app.later; drop table app.house cascade")
 
+    def test_by_one_who_acted(self):
+        # what is recorded at commit has nowhere to go any more
+        self.cluster.psql(self.db, "select tenancy.set_mode('warn')")
+        refused = "insert into app.house values (9, app.t('south'), '00000000-0000-4000-8000-0000000000d3', null, null, 1)"
+        self.cluster.psql(self.db, f"begin; select from tenancy.enter_tenant(app.t('south'), 'reader'); {refused}; "
+                                   "drop extension pg_tenancy cascade; commit")
+        self.assertEqual(self.cluster.psql(self.db, LEFT), "")
+
     def test_create_again(self):
         self.cluster.psql(self.db, "drop extension pg_tenancy cascade; create extension pg_tenancy;")
         self.assertEqual(self.cluster.psql(self.db, "select count(*) from tenancy.protected_tables").strip(), "0")
