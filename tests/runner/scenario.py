@@ -76,6 +76,7 @@ def cases(file):
 
 def run(case, cluster, _options):
     case.cluster, case.major = cluster, cluster.major
+    case.psycopg()    # fetched now: threads that race in a test would wait for it
     result = unittest.TestResult()
     case.run(result)
     troubles = [text for _, text in result.failures + result.errors]
