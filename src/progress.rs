@@ -39,6 +39,7 @@ words! {
         Import => "import",
         Initialize => "initialize",
         Reassign => "reassign",
+        Count => "count",
     }
 }
 

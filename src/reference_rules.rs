@@ -15,6 +15,7 @@ use crate::error::{Refusal, given};
 use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
+use crate::progress::{Operation, Phase, Progress};
 use crate::{modes, parts, protect};
 
 query!(
@@ -54,6 +55,8 @@ impl RuleChange<'_> {
         let wanted = self.on_tenant_change.map(|given| OnChange::by_name(given).ok_or_else(|| unknown(given)));
         let wanted = wanted.transpose()?;
         let reference = find(relation, constraint)?;
+        let progress = Progress::start(Operation::Validate, relation);
+        progress.phase(Phase::Waiting);
         parts::lock_out_writers(reference.child);
         parts::lock_out_writers(reference.parent);
         let before = find(relation, constraint)?;
@@ -72,6 +75,7 @@ impl RuleChange<'_> {
         let args = [arg(relation), arg(constraint), arg(eligible), arg(on_change.name()), arg(naming)];
         CHANGE_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
         if begins_to_cascade || before.service_provider_eligible && !eligible {
+            progress.phase(Phase::CheckingReferences);
             modes::refuse_rows(relation, &offenders::of_reference(&*find(relation, constraint)?, None))?;
         }
         Ok(())

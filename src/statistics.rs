@@ -10,6 +10,7 @@ use crate::catalog::statistics::{self, Counted};
 use crate::catalog::{from_pg, protection, quotas};
 use crate::error::Refusal;
 use crate::pg::{owner, relations, transactions};
+use crate::progress::{Operation, Phase, Progress};
 use crate::session;
 
 /// Counts the rows of all tenants, for the view. See `tenancy.refresh_statistics`.
@@ -23,7 +24,11 @@ fn refresh_statistics(relation: Option<pg_sys::Oid>) -> Result<(), ErrorReport> 
         Some(relation) if statistics::tables().contains(&relation) => vec![relation],
         Some(relation) => return Err(not_counted(relation).into()),
     };
+    let progress = Progress::start(Operation::Count, pg_sys::InvalidOid);
+    progress.phase(Phase::Counting);
     for relation in tables {
+        pgrx::check_for_interrupts!();
+        progress.relation(relation);
         let as_of = transactions::time_of_day();
         statistics::keep(relation, as_of, &statistics::count(relation, None));
     }
