@@ -12,12 +12,14 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "pgrx-config")]
 
 from devtools import fetch, say  # noqa: E402
 from devtools.cluster import Cluster  # noqa: E402
-from harness import chart, contexts, machine, millions, reads, report, results, world, writes  # noqa: E402
+from harness import (chart, contexts, lifecycle, machine, millions, moves, reads, report, results, world,  # noqa: E402
+                     writers, writes)
 
 # Nothing runs beside what is measured, and all of it is in memory.
 SETTINGS = ["autovacuum = off", "shared_buffers = 1GB", "work_mem = 64MB", "maintenance_work_mem = 256MB", "max_wal_size = 16GB",
             "wal_level = minimal", "max_wal_senders = 0"]
-GROUPS = {"reads": reads.measure, "writes": writes.measure, "context": contexts.measure, "million": millions.measure}
+GROUPS = {"reads": reads.measure, "writes": writes.measure, "moves": moves.measure, "context": contexts.measure,
+          "quotas": writers.measure, "lifecycle": lifecycle.measure, "million": millions.measure}
 FULL = {"rows": 1_000_000, "seconds": 2.0}
 QUICK = {"rows": 100_000, "seconds": 0.15}
 
@@ -50,7 +52,7 @@ def run_major(major, options):
             for case in measure(bench):
                 case.major = major
                 if case.group != group:
-                    say.line(report.header(case.group, case))
+                    say.line(report.header(case))
                 group = case.group
                 cases.append(case)
                 say.line(report.line(case))
@@ -73,10 +75,13 @@ def main():
     about = machine.about(versions, options.quick, (QUICK if options.quick else FULL)["rows"])
     # A look must not overwrite results.
     name = "quick" if options.quick or options.only else "latest"
-    results.write(HERE / "results" / f"{name}.json", about, cases)
-    chart.draw(HERE / "results" / f"{name}.svg", about, cases)
+    folder = HERE / "results"
+    folder.mkdir(exist_ok=True)
+    results.write(folder / f"{name}.json", about, cases)
+    chart.draw(folder / f"{name}.svg", about, cases)
     say.line(f"\n{time.monotonic() - began:.0f} s; bench/results/{name}.json and .svg")
     return 0
 
 
-say.main(main)
+if __name__ == "__main__":
+    say.main(main)

@@ -1,62 +1,110 @@
-"""The chart of the README: how much slower than by hand, a group of bars a query, on a scale of powers of ten."""
+"""The chart of the README: what queries cost, relative to by hand, a bar a competitor, on a scale of powers of ten."""
 
 import math
 
-from .competitors import HAND, TITLES
+from .competitors import HAND, OURS, TITLES
 
-SHOWN = [("primary key", "one"), ("newest 10", "one"), ("count and sum", "one"), ("join of three", "one"), ("newest 10", "20"),
-         ("count and sum", "20"), ("exists", "20"), ("count and sum", "500"), ("count and sum", "all"), ("sequential scan", "one")]
-COLOURS = {"ours": "#2f81f7", "setting": "#d29922", "any": "#a371f7", "member": "#db61a2", "function": "#f85149"}
-LEFT, RIGHT, TOP, BAR, GAP, WIDTH = 190, 70, 96, 9, 14, 860
-SHAPES = {"one": "one tenant", "20": "20 tenants", "500": "500 tenants", "all": "all 1,000"}
+# what is shown, and how it is called there
+SHOWN = [
+    ("primary key", "one", "one row by its key"),
+    ("newest 10", "one", "newest 10 rows"),
+    ("count and sum", "one", "count and sum"),
+    ("join of three", "one", "join of three tables"),
+    ("sequential scan", "one", "sequential scan"),
+    ("newest 10", "20", "newest 10 rows"),
+    ("count and sum", "20", "count and sum"),
+    ("count and sum", "all", "count and sum"),
+]
+SHAPES = {"one": "for one tenant", "20": "for 20 tenants", "500": "for 500 tenants", "all": "for all tenants"}
+COLOURS = {OURS: "#1f6feb", "setting": "#bf8700", "any": "#8250df", "member": "#bf3989", "function": "#cf222e"}
+WIDTH, LEFT, RIGHT, TOP, ROW, BAR, GAP, FOOT = 840, 170, 62, 128, 15, 11, 14, 26
+LEAST = 0.6     # where the bars begin, so that a ratio of 1 has one
+
+STYLE = """<style>
+text { fill: #59636e; font: 12px system-ui, -apple-system, "Segoe UI", sans-serif }
+.title { fill: #1f2328; font-size: 17px; font-weight: 600 }
+.name { fill: #1f2328; font-size: 13px; font-weight: 600 }
+.ours { fill: #1f2328; font-weight: 600 }
+.grid { stroke: #d1d9e0 }
+.hand { stroke: #1f2328; stroke-dasharray: 4 3 }
+@media (prefers-color-scheme: dark) {
+  text { fill: #9198a1 }
+  .title, .name, .ours { fill: #f0f6fc }
+  .grid { stroke: #3d444d }
+  .hand { stroke: #f0f6fc }
+}
+</style>"""
 
 
 def draw(file, about, cases):
     major = max((case.major for case in cases), default=None)
-    found = [case for name, shape in SHOWN for case in cases
+    found = [(case, label) for name, shape, label in SHOWN for case in cases
              if (case.group, case.name, case.shape, case.workers, case.major) == ("reads", name, shape, 0, major)]
     if found:
         file.write_text(svg(about, found))
 
 
-def svg(about, cases):
-    names = [name for name in TITLES if name != HAND]
-    block = len(names) * BAR + GAP
-    height = TOP + len(cases) * block + 40
-    most = max(ratio for case in cases for ratio in case.outcome.ratio.values())
-    decades = max(1, math.ceil(math.log10(most)))
-    scale = (WIDTH - LEFT - RIGHT) / (decades + 0.3)
+class Scale:
+    """Ratios as places from left to right."""
 
-    def x(ratio):
-        # from 0.5 on, so that a ratio of 1 has a bar of its own
-        return LEFT + (math.log10(max(ratio, 0.5)) + 0.3) * scale
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="system-ui, sans-serif" font-size="12">',
-             "<style>text { fill: #57606a } .strong { fill: #1f2328; font-weight: 600 } line { stroke: #d0d7de } "
-             "@media (prefers-color-scheme: dark) { text { fill: #9198a1 } .strong { fill: #f0f6fc } line { stroke: #3d444d } }</style>",
-             '<text x="0" y="16" class="strong" font-size="15">Time of a query, relative to WHERE tenant_id = … without row security</text>',
-             f'<text x="0" y="34">PostgreSQL {about["postgresql"][0]}, {about["rows"]:,} rows, 1,000 tenants, {about["date"]}; '
-             "shorter is better, the scale is logarithmic</text>"]
-    for number, name in enumerate(names):
-        left, top = 280 * (number % 3), 48 + 18 * (number // 3)
-        parts.append(f'<rect x="{left}" y="{top}" width="10" height="10" fill="{COLOURS[name]}"/>'
-                     f'<text x="{left + 16}" y="{top + 9}">{TITLES[name]}</text>')
-    for decade in range(decades + 1):
-        at = x(10 ** decade)
-        parts.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{TOP - 4}" y2="{height - 30}"/>'
-                     f'<text x="{at:.1f}" y="{height - 14}" text-anchor="middle">{10 ** decade:,}×</text>')
-    for number, case in enumerate(cases):
+    def __init__(self, most):
+        self.decades = max(1, math.ceil(math.log10(most)))
+        self.least = math.log10(LEAST)
+        self.unit = (WIDTH - LEFT - RIGHT) / (self.decades - self.least)
+
+    def x(self, ratio):
+        return LEFT + (max(math.log10(ratio), self.least) - self.least) * self.unit
+
+
+def svg(about, shown):
+    names = [name for name in TITLES if name != HAND]
+    block = len(names) * ROW + GAP
+    bottom = TOP + len(shown) * block - GAP
+    scale = Scale(max(ratio for case, _ in shown for ratio in case.outcome.ratio.values()))
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + FOOT}" width="{WIDTH}" '
+             f'height="{bottom + FOOT}" role="img" aria-label="Time of queries relative to the same queries by hand">', STYLE,
+             *heading(about, shown[0][0].major), *legend(names), *grid(scale, bottom)]
+    for number, (case, label) in enumerate(shown):
         top = TOP + number * block
-        parts.append(f'<text x="{LEFT - 10}" y="{top + 16}" class="strong" text-anchor="end">{case.name}</text>'
-                     f'<text x="{LEFT - 10}" y="{top + 32}" text-anchor="end">{SHAPES[case.shape]}</text>')
-        for place, name in enumerate(names):
-            parts.append(bar(case.outcome.ratio.get(name), name, top + place * BAR, x))
+        middle = top + len(names) * ROW / 2
+        parts.append(f'<text x="0" y="{middle - 3:.0f}" class="name">{label}</text>'
+                     f'<text x="0" y="{middle + 13:.0f}">{SHAPES[case.shape]}</text>')
+        parts += [bar(case.outcome.ratio.get(name), name, top + place * ROW, scale) for place, name in enumerate(names)]
     return "\n".join([*parts, "</svg>", ""])
 
 
-def bar(ratio, name, top, x):
+def heading(about, major):
+    version = next(version for version in about["postgresql"] if version.startswith(f"{major}."))
+    return ['<text x="0" y="18" class="title">Time of a query, relative to WHERE tenant_id = … without row security</text>',
+            f'<text x="0" y="39">PostgreSQL {version}, {about["rows"]:,} rows of {about["tenants"]:,} tenants, {about["date"]}. '
+            "Shorter is better; each line to the right is ten times as long.</text>"]
+
+
+def legend(names):
+    """Three columns of names, ours first."""
+    return [f'<rect x="{280 * (number % 3)}" y="{56 + 20 * (number // 3)}" width="11" height="11" rx="2" fill="{COLOURS[name]}"/>'
+            f'<text x="{280 * (number % 3) + 17}" y="{66 + 20 * (number // 3)}"{ours(name)}>{TITLES[name]}</text>'
+            for number, name in enumerate(names)]
+
+
+def ours(name):
+    return ' class="ours"' if name == OURS else ""
+
+
+def grid(scale, bottom):
+    lines = []
+    for decade in range(scale.decades + 1):
+        at = scale.x(10 ** decade)
+        kind, label = ("hand", "by hand") if decade == 0 else ("grid", f"{10 ** decade:,}×")
+        lines.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{TOP - 8}" y2="{bottom + 6}" class="{kind}"/>'
+                     f'<text x="{at:.1f}" y="{TOP - 14}" text-anchor="middle">{label}</text>')
+    return lines
+
+
+def bar(ratio, name, top, scale):
     if ratio is None:
-        return f'<text x="{LEFT + 4}" y="{top + BAR - 1}" font-size="9">cannot</text>'
+        return f'<text x="{LEFT + 4}" y="{top + BAR}"><tspan font-style="italic">cannot</tspan></text>'
     label = f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
-    weight = ' class="strong"' if name == "ours" else ""
-    return (f'<rect x="{LEFT}" y="{top}" width="{x(ratio) - LEFT:.1f}" height="{BAR - 1}" fill="{COLOURS[name]}"/>'
-            f'<text x="{x(ratio) + 4:.1f}" y="{top + BAR - 1}" font-size="9"{weight}>{label}×</text>')
+    end = scale.x(ratio)
+    return (f'<rect x="{LEFT}" y="{top + 1}" width="{max(end - LEFT, 1):.1f}" height="{BAR}" rx="1.5" fill="{COLOURS[name]}"/>'
+            f'<text x="{end + 5:.1f}" y="{top + BAR}"{ours(name)}>{label}×</text>')

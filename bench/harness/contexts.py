@@ -31,6 +31,12 @@ WAYS = {
     HAND: {"enter": SET, "schema": "ours", "where": " and o.tenant_id = tenant"},
 }
 SWITCHES = 100
+# Each of the tenants gets one below it, so that a role that reads both reads several.
+SEVERAL = f"""
+insert into tenancy.roles (name, read_access) values ('below', 'home_subtenants');
+update tenancy.tenants set allows_subtenants = true where id in (select id from bench.tenant where nth < {SWITCHES});
+insert into tenancy.tenants (name, parent_id) select 'Below ' || nth, id from bench.tenant where nth < {SWITCHES};
+"""
 
 
 def measure(bench):
@@ -46,19 +52,20 @@ def measure(bench):
         session.execute(PROCEDURE.format(**WAYS[name]))
         return lambda times: session.execute(f"call pg_temp.transactions({times}, null)").fetchone()[0]
     outcome = race({name: run(name) for name in WAYS}, (SETTING, OURS), bench.seconds * 2, 1000)
-    yield Case("context", "enter and read one row", "a tenant a transaction", outcome, goal=1.15,
-               competitors=list(WAYS), base=SETTING)
-    again = plans_made(bench, database)
-    yield Case.figure("context", "plans made again", "one to one tenant", {"switches": SWITCHES - 1, "plans": again}, 1 + again, goal=1)
+    yield Case("context", "enter and read one row", "", outcome, goal=1.15, competitors=list(WAYS), base=SETTING)
+    bench.cluster.psql(database, SEVERAL)
+    for shape, role in (("one to one", "member"), ("several to several", "below"), ("all to all", "everywhere")):
+        again = plans_made(bench, database, role)
+        yield Case.figure("context", "plans made again", shape, {"switches": SWITCHES - 1, "plans": again}, 1 + again, goal=1)
 
 
-def plans_made(bench, database):
+def plans_made(bench, database, role):
     """How often the server plans, once a prepared statement has been executed for one tenant, until it has been executed for the
     others. The server tells of each planning (log_planner_stats), and counts executions of kept plans (pg_prepared_statements)."""
     bench.cluster.psql(database, "alter role bench_ours set log_planner_stats = on")
     connection, told = bench.connect(database, "bench_ours"), []
     bench.cluster.psql(database, "alter role bench_ours reset log_planner_stats")
-    for statement in ("set plan_cache_mode = force_generic_plan", "prepare act(uuid) as select tenancy.enter_tenant($1)",
+    for statement in ("set plan_cache_mode = force_generic_plan", f"prepare act(uuid) as select tenancy.enter_tenant($1, '{role}')",
                       "prepare look(bigint) as select * from ours.orders o where o.id = $1"):
         connection.execute(statement)
     tenants = [row[0] for row in connection.execute("select id from bench.tenant order by nth limit %s", [SWITCHES])]

@@ -5,18 +5,26 @@ import os
 import re
 from pathlib import Path
 
-from devtools import say
+from devtools import paths, say
 
 
 def about(clusters_versions, quick, rows):
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
         "machine": f"{processor()}, {os.cpu_count()} cores, {memory()} GB of memory",
+        "commit": commit(),
         "postgresql": clusters_versions,
         "quick": quick,
         "rows": rows,
         "tenants": 1000,
     }
+
+
+def commit():
+    """Of the checkout, and whether it was changed since; an unpacked release has none."""
+    if not (paths.ROOT / ".git").exists():
+        return None
+    return say.capture(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=paths.ROOT).strip()
 
 
 def processor():

@@ -1,11 +1,15 @@
-"""The table in the terminal: a line a case, with a bar for the ratio."""
+"""The table in the terminal: a line a case, with a bar for the ratio, in a hundred columns."""
 
 import sys
 
-from .competitors import HAND, OURS, TITLES
+from .competitors import HAND, OURS
 from .results import summary
 
-WIDTH = 24      # characters of a bar of ratio 2
+TITLE = 36      # characters of what is measured
+WIDTH = 12      # of a bar of ratio 2
+SHORT = {HAND: "by hand", OURS: "ours", "setting": "set", "any": "any", "member": "in", "function": "fn", "trigger": "trg"}
+LONG = {"setting": "set: tenant_id = current_setting()", "any": "any: = any ((select f()))", "member": "in: a membership table",
+        "function": "fn: a function a row", "trigger": "trg: the usual trigger"}
 COLOURS = sys.stdout.isatty()
 
 
@@ -23,18 +27,22 @@ def bar(ratio, goal):
 
 
 def title(case):
-    workers = f" (+{case.workers} workers)" if case.workers else ""
-    return f"{case.name}{workers}, {case.shape}" if case.shape else case.name
+    workers = f", {case.workers} workers" if case.workers else ""
+    return f"{case.name}, {case.shape}{workers}" if case.shape else f"{case.name}{workers}"
 
 
 def line(case):
-    """One case: what, milliseconds of both, ratio, bar, verdict, and the other competitors' ratios."""
+    """One case: what, the values of both, ratio, bar, verdict, and the other competitors' ratios."""
     values = case.outcome.ms
-    figures = "".join(f"{number(values.get(name)):>10}" for name in (case.base, case.measured))
-    verdict = painted("ok    ", "32") if case.met else painted("MISSED", "31;1")
-    plan = "" if case.plan_equal is not False else painted(" other plan", "33")
-    others = " ".join(f"{name} {ratio(case, name)}" for name in case.competitors if name not in (case.base, case.measured))
-    return f"{title(case):44}{figures} {case.ratio:7.2f} {bar(case.ratio, case.goal)} {verdict}{plan}  {others}".rstrip()
+    figures = "".join(f"{number(values.get(name)):>9}" for name in (case.base, case.measured))
+    verdict = "" if case.goal is None else painted("ok    ", "32") if case.met else painted("MISSED", "31;1")
+    plan = painted("≠", "33") if case.plan_equal is False else " "
+    others = "".join(f"{ratio(case, name):>6}" for name in others_of(case))
+    return f"{title(case):{TITLE}}{figures}{short(case.ratio):>6} {bar(case.ratio, case.goal)}{verdict}{plan}{others}".rstrip()
+
+
+def others_of(case):
+    return [name for name in case.competitors if name not in (case.base, case.measured)]
 
 
 def ratio(case, name):
@@ -42,19 +50,30 @@ def ratio(case, name):
     if case.unit != "ms":
         return number(case.outcome.ms[name])
     found = case.outcome.ratio.get(name)
-    return "cannot" if found is None else f"{found:.2f}" if found < 100 else f"{found:,.0f}"
+    return "-" if found is None else short(found)
+
+
+def short(value):
+    return f"{value:.2f}" if value < 100 else f"{value:.0f}" if value < 10_000 else f"{value / 1000:.0f}k"
 
 
 def number(value):
     if value is None:
         return "-"
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:,.1f}"
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
 
 
-def header(group, case):
-    base, measured = (TITLES.get(name, name) for name in (case.base, case.measured))
-    text = f"{group}: {measured} against {base}, {case.unit or 'values'}, ratio; │ is the goal"
-    return f"\n{painted(text, '1')}"
+def header(case):
+    """What the lines of a group show."""
+    base, measured = (SHORT.get(name, name) for name in (case.base, case.measured))
+    known = [LONG[name] for name in others_of(case) if name in LONG]
+    unit = {"ms": "milliseconds", "": "values"}.get(case.unit, case.unit)
+    lines = [painted(f"\n{case.group}: {unit} of {base} and of {measured}, the ratio, │ the goal; ≠ another plan", "1")]
+    if known:
+        lines.append(f"{'; '.join(known)}")
+        columns = "".join(f"{SHORT[name]:>6}" for name in others_of(case))
+        lines.append(f"{'':{TITLE}}{base:>9}{measured:>9}{'ratio':>6} {'':{WIDTH + 7}}{columns}")
+    return "\n".join(lines)
 
 
 def closing(cases):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from .competitors import HAND, OURS
 from .race import Outcome
 
+UNITS = {"ms": "milliseconds", "": "values"}
+
 
 @dataclass
 class Case:
@@ -43,10 +45,10 @@ class Case:
         return None if self.plans is None else len(set(self.plans.values())) == 1
 
     def as_dict(self):
-        about = {"group": self.group, "case": self.name, "shape": self.shape, "workers": self.workers, "postgresql": self.major}
+        about = {"group": self.group, "name": self.name, "shape": self.shape, "workers": self.workers, "postgresql": self.major}
         values = {name: rounded(self.outcome.ms.get(name)) for name in self.competitors}
         ratios = {name: rounded(self.outcome.ratio.get(name)) for name in self.competitors if name != self.base}
-        about |= {self.unit or "values": values, "ratio": ratios, "goal": self.goal, "met": self.met}
+        about |= {UNITS.get(self.unit, self.unit): values, "ratio": ratios, "goal": self.goal, "met": self.met}
         if self.plans:
             about |= {"plan_equal": self.plan_equal}
             if not self.plan_equal:
