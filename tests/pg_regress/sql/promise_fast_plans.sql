@@ -17,6 +17,7 @@ select tenancy.protect('app.events', 'required'), tenancy.protect('app.numbered'
 create index events_by_time on app.events (tenant_id, at);
 grant select, insert, update, delete on app.events, app.numbered, app.catalogue, app.parted to app;
 reset role;
+\i include/no_autovacuum.sql
 insert into app.events select row_number() over (), t.id, n, 'x' from tenancy.tenants t, generate_series(1, 100) n;
 insert into app.numbered select row_number() over (), t.number, n from tenancy.tenants t, generate_series(1, 100) n;
 insert into app.catalogue select row_number() over (), case when n > 1 then t.id end, 'x'

@@ -26,6 +26,7 @@ create view app.order_list with (security_invoker) as select o.*, c.region, c.te
   from app.orders o join app.customers c on c.id = o.customer_id;
 grant select, insert, update, delete on all tables in schema app to app;
 reset role;
+\i include/no_autovacuum.sql
 insert into app.customers select t.n * 1000 + k, t.id, k % 20 from app.tenant t, generate_series(1, 20) k;
 insert into app.products select k, case when k % 5 > 0 then t.id end, 'x' from generate_series(1, 4000) k join app.tenant t on t.n = 1 + k % 200;
 insert into app.orders select row_number() over (), c.tenant_id, c.id, 5, timestamptz '2026-01-01' + k * interval '1 minute', k * 7919 % 1000, 'note'
