@@ -2,6 +2,8 @@
 //!
 //! They answer what a command *did*, never what state they find: while a dump is being restored the tables, our registry
 //! and the policies arrive one after the other, and mending what is not there yet would get in the way of what comes.
+//!
+//! Like the guards they look at what is committed by then, as DDL itself does, however old the transaction's snapshot is.
 
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
@@ -64,15 +66,15 @@ fn prepare_attach(fcinfo: pg_sys::FunctionCallInfo) {
 #[pg_extern(sql = false)]
 fn forget_dropped(_fcinfo: pg_sys::FunctionCallInfo) {
     owner::run(|| {
-        FORGET_DROPPED.with(|q| q.rows(&[], Sees::Statement, |_| ()));
-        if PART_DROPPED.with(|q| q.first(&[], Sees::Statement, |row| row.must(1))) == Some(true) {
+        FORGET_DROPPED.with(|q| q.rows(&[], Sees::LatestToWrite, |_| ()));
+        if PART_DROPPED.with(|q| q.first(&[], Sees::Latest, |row| row.must(1))) == Some(true) {
             quotas::note_losses();
         }
     });
 }
 
 fn follow(changes: &[Change]) -> Result<(), Refusal> {
-    let touched: Vec<pg_sys::Oid> = TOUCHED_RELATIONS.with(|q| q.rows(&[], Sees::Statement, |row: &Row| row.must(1)));
+    let touched: Vec<pg_sys::Oid> = TOUCHED_RELATIONS.with(|q| q.rows(&[], Sees::Latest, |row: &Row| row.must(1)));
     // A detached part is asked after by itself: no longer a part, it is not protected as one.
     for change in changes {
         if let Change::LostPart(part) = change {
@@ -81,7 +83,7 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
     }
     for relation in touched {
         if changes.contains(&Change::NewPart) {
-            let top = TOPMOST_PROTECTED.with(|q| q.first(&[arg(relation)], Sees::Statement, |row| row.must(1)));
+            let top = TOPMOST_PROTECTED.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1)));
             top.into_iter().for_each(parts::absorb);
         }
         let Some(protection) = protection::protection(relation) else { continue };
@@ -119,12 +121,12 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
         Change::NewPolicy => refuse_policies_of_others(protection.root),
         Change::RenamedColumn { from, to } if relation == protection.root => {
             let args = [arg(relation), arg(from.as_str()), arg(to.as_str())];
-            RENAME_TENANT_COLUMN.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+            RENAME_TENANT_COLUMN.with(|q| q.rows(&args, Sees::LatestToWrite, |_| ()));
             Ok(())
         }
         Change::RenamedConstraint { from, to } => {
             let args = [arg(relation), arg(from.as_str()), arg(to.as_str())];
-            RENAME_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+            RENAME_REFERENCE.with(|q| q.rows(&args, Sees::LatestToWrite, |_| ()));
             Ok(())
         }
         Change::RenamedColumn { .. } | Change::LostPart(_) => Ok(()),
@@ -142,7 +144,7 @@ fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
 }
 
 fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {
-    let found: Vec<pg_sys::Oid> = FOREIGN_POLICIES.with(|q| q.rows(&[arg(root)], Sees::Statement, |row| row.must(1)));
+    let found: Vec<pg_sys::Oid> = FOREIGN_POLICIES.with(|q| q.rows(&[arg(root)], Sees::Latest, |row| row.must(1)));
     match found.first() {
         Some(relation) => Err(Refusal::PermissivePolicy { relation: relations::qualified(*relation) }),
         None => Ok(()),
@@ -153,17 +155,17 @@ fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {
 fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
     // NO INHERIT does not say which part it was about: look for tables that have our policies but no protection.
     let lost = match part {
-        pg_sys::InvalidOid => LOST_PARTS.with(|q| q.rows(&[], Sees::Statement, |row| row.must(1))),
+        pg_sys::InvalidOid => LOST_PARTS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))),
         part => vec![part],
     };
     for part in lost {
         quotas::note_losses();
-        PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::Statement, |_| ()));
+        PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::LatestToWrite, |_| ()));
         if let Some(protection) = protection::protection(part) {
             for parent in touched {
                 let root = protection::protection(*parent).map_or(*parent, |above| above.root);
-                KEEP_MODULES.with(|q| q.rows(&[arg(part), arg(root)], Sees::Statement, |_| ()));
-                KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::Statement, |_| ()));
+                KEEP_MODULES.with(|q| q.rows(&[arg(part), arg(root)], Sees::LatestToWrite, |_| ()));
+                KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::LatestToWrite, |_| ()));
             }
             parts::protect(part, &protection, true);
             parts::follow_deferrable(part);

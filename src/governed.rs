@@ -64,7 +64,7 @@ fn govern_tables(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     let Some(making) = ddl_tables::making(fcinfo) else { return Ok(()) };
     if let Making::RenamedSchema { from, to } = &making {
         let names = [arg(from.as_str()), arg(to.as_str())];
-        owner::run(|| RENAME_SCHEMA.with(|q| q.rows(&names, Sees::Statement, |_| ())));
+        owner::run(|| RENAME_SCHEMA.with(|q| q.rows(&names, Sees::LatestToWrite, |_| ())));
         return Ok(());
     }
     let superuser = owner::current_user_is_superuser();
@@ -74,7 +74,7 @@ fn govern_tables(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
         has_trigger: row.must(3),
         refuses_rows: row.must(4),
     };
-    for table in owner::run(|| UNDECLARED.with(|q| q.rows(&[], Sees::Statement, read))) {
+    for table in owner::run(|| UNDECLARED.with(|q| q.rows(&[], Sees::Latest, read))) {
         if !superuser {
             judge(&table, &making)?;
         }
@@ -109,8 +109,8 @@ fn follow_schemas(_fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> 
     }
     let superuser = owner::current_user_is_superuser();
     let robbed: Option<pg_sys::Oid> = owner::run(|| {
-        FORGET_SCHEMAS.with(|q| q.rows(&[], Sees::Statement, |_| ()));
-        ROBBED.with(|q| q.first(&[], Sees::Statement, |row| row.must(1)))
+        FORGET_SCHEMAS.with(|q| q.rows(&[], Sees::LatestToWrite, |_| ()));
+        ROBBED.with(|q| q.first(&[], Sees::Latest, |row| row.must(1)))
     });
     match robbed.filter(|table| !superuser && protection::protection(*table).is_none()) {
         Some(table) => Err(Refusal::from(GovernedRefusal::TriggerNeeded { table: relations::qualified(table) }).into()),

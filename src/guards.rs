@@ -87,7 +87,7 @@ fn refuse(refusal: GuardRefusal, superuser: bool) -> Result<(), Refusal> {
 fn touched(risks: &[Risk]) -> Vec<Touched> {
     let codes: Vec<&'static str> = risks.iter().flat_map(|risk| codes_of_risk(*risk)).copied().collect();
     let read = |row: &Row| Touched { relation: row.must(1), root: row.get(2), codes: codes.clone() };
-    owner::run(|| GUARDED.with(|q| q.rows(&[], Sees::Statement, read)))
+    owner::run(|| GUARDED.with(|q| q.rows(&[], Sees::Latest, read)))
 }
 
 /// The differences that a command may have brought.
@@ -111,7 +111,7 @@ fn robbed() -> Vec<Touched> {
         let codes = kinds.iter().flat_map(|kind| codes_of_dropped(kind)).copied().collect();
         Touched { relation: row.must(1), root: row.get(2), codes }
     };
-    owner::run(|| ROBBED.with(|q| q.rows(&[], Sees::Statement, read)))
+    owner::run(|| ROBBED.with(|q| q.rows(&[], Sees::Latest, read)))
 }
 
 fn codes_of_dropped(kind: &str) -> &'static [&'static str] {
@@ -168,6 +168,6 @@ fn key_to_others(touched: &Touched, who: pg_sys::Oid) -> Option<GuardRefusal> {
 
 fn published_whole() -> Option<GuardRefusal> {
     let read = |row: &Row| (row.must::<String>(1), row.must::<pg_sys::Oid>(2));
-    let (publication, table) = owner::run(|| PUBLISHED.with(|q| q.first(&[], Sees::Statement, read)))?;
+    let (publication, table) = owner::run(|| PUBLISHED.with(|q| q.first(&[], Sees::Latest, read)))?;
     Some(GuardRefusal::PublishedWhole { publication, table: relations::qualified(table) })
 }

@@ -119,6 +119,8 @@ impl Protecting {
         progress.phase(Phase::Waiting);
         parts::lock_out_referring(relation);
         locks::access_exclusive(relation);
+        // Others may have changed it until now.
+        check_relation(relation)?;
         let name = relations::qualified(relation);
         if protection::protection(relation).is_some() {
             return Err(Refusal::AlreadyProtected { relation: name });
@@ -183,7 +185,7 @@ impl Protecting {
         let key = tenant.map(|t| if t.key == KeyType::Uuid { "uuid" } else { "number" });
         let column = tenant.and_then(|t| arg(t.name.as_str()));
         ADD_PROTECTION
-            .with(|q| q.rows(&[arg(self.relation), arg(kind), column, key.and_then(arg)], Sees::Statement, |_| ()));
+            .with(|q| q.rows(&[arg(self.relation), arg(kind), column, key.and_then(arg)], Sees::LatestToWrite, |_| ()));
     }
 
     /// NOT NULL and the default. Where offending rows were accepted, the rules hold for new
@@ -250,7 +252,7 @@ pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
             let texts = [row.must::<String>(1), row.must(2), row.must(3)];
             (texts, row.get::<String>(5), row.must::<bool>(6))
         };
-        q.first(&[arg(relation)], Sees::Statement, read)
+        q.first(&[arg(relation)], Sees::Latest, read)
     });
     let Some(([kind, persistence, schema], parent, permissive)) = facts else { return refuse("not there") };
     match (kind.as_str(), persistence.as_str(), schema.as_str()) {
@@ -271,7 +273,7 @@ pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
 /// Looks at a column that is to name the tenant.
 pub fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<ColumnFacts, Refusal> {
     let read = |row: &Row| (row.must::<String>(1), row.must(2), row.must(3));
-    let found = TENANT_COLUMN_FACTS.with(|q| q.first(&[arg(relation), arg(column)], Sees::Statement, read));
+    let found = TENANT_COLUMN_FACTS.with(|q| q.first(&[arg(relation), arg(column)], Sees::Latest, read));
     let (found, has_default, has_index) =
         found.ok_or_else(|| Refusal::UnknownColumn { relation: name.to_owned(), column: column.to_owned() })?;
     let key = match found.as_str() {
@@ -302,7 +304,7 @@ fn take_back(relation: pg_sys::Oid) -> Result<(), Refusal> {
     }
     locks::access_exclusive(relation);
     parts::release(relation, &protection);
-    REMOVE_PROTECTION.with(|q| q.rows(&[arg(relation)], Sees::Statement, |_| ()));
+    REMOVE_PROTECTION.with(|q| q.rows(&[arg(relation)], Sees::LatestToWrite, |_| ()));
     Ok(())
 }
 

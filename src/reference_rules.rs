@@ -73,7 +73,7 @@ impl RuleChange<'_> {
             stop_naming(&before);
         }
         let args = [arg(relation), arg(constraint), arg(eligible), arg(on_change.name()), arg(naming)];
-        CHANGE_REFERENCE.with(|q| q.rows(&args, Sees::Statement, |_| ()));
+        CHANGE_REFERENCE.with(|q| q.rows(&args, Sees::LatestToWrite, |_| ()));
         if begins_to_cascade || before.service_provider_eligible && !eligible {
             progress.phase(Phase::CheckingReferences);
             modes::refuse_rows(relation, &offenders::of_reference(&*find(relation, constraint)?, None))?;
