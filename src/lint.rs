@@ -50,6 +50,7 @@ const CHECKS: &[Check] = ledger! {
     Notice  "mode_setup"
     Error   "event_trigger_disabled"
     Warning "setting_weakens"
+    Warning "server_outdated"
 
     // who
     Error   "application_is_exempt"
@@ -72,6 +73,8 @@ const CHECKS: &[Check] = ledger! {
     // tables
     Error   "table_unprotected"
     Notice  "table_undeclared"
+    Warning "governed_table_open"
+    Warning "governed_schema_gone"
     Error   "foreign_part"
     Warning "foreign_table"
     Warning "index_missing"
@@ -119,6 +122,7 @@ const CHECKS: &[Check] = ledger! {
 #[rustfmt::skip]
 const DRIFTS: &[(&str, Severity)] = &[
     // first: the other remedies need the column
+    ("tenant_column_renamed",       Severity::Error),
     ("tenant_column_missing",       Severity::Error),
     ("tenant_column_type",          Severity::Error),
     ("row_security_disabled",       Severity::Error),
@@ -137,6 +141,8 @@ const DRIFTS: &[(&str, Severity)] = &[
     ("key_empties_tenant",          Severity::Error),
     ("reference_unregistered",      Severity::Error),
     ("registry_table",              Severity::Warning),
+    ("registry_part",               Severity::Warning),
+    ("registry_module",             Severity::Warning),
     ("registry_reference",          Severity::Warning),
     ("policies_without_protection", Severity::Warning),
 ];

@@ -44,6 +44,7 @@ fn mend_table(protection: &Protection) -> Result<Vec<Drift>, Refusal> {
         parts::drop_triggers(root);
     }
     mend_column(protection, &found);
+    parts::absorb(root);
     parts::protect(root, protection, true);
     modes::finish(root);
     restore_references(root)?;

@@ -8,7 +8,16 @@ parts as (
   select
     c.oid, c.oid::regclass::text as name, c.relrowsecurity, c.relforcerowsecurity,
     p.kind, p.tenant_column, p.tenant_key, a.attnum, a.atttypid, a.attnotnull, a.atthasdef,
-    format('select tenancy.mend(%L)', p.relation::text) as mend
+    format('select tenancy.mend(%L)', p.relation::text) as mend, c.oid = p.relation as is_root,
+    -- the column that our policy asks for, whatever it is called by now
+    (
+      select b.attname
+      from pg_policy y
+      join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = y.oid and d.refobjid = c.oid and d.refobjsubid > 0
+      join pg_attribute b on b.attrelid = c.oid and b.attnum = d.refobjsubid
+      where y.polrelid = c.oid and y.polname = 'tenancy_select' and b.attname <> p.tenant_column
+      limit 1
+    ) as renamed
   from tenancy.protection p
   cross join down
   join pg_class c on c.oid = down.relation and c.relkind in ('r', 'p')
@@ -16,11 +25,20 @@ parts as (
   where p.relation = $1
     and p.kind <> 'untenanted'
 )
+select 'tenant_column_renamed', oid, format('column %I of table %s', renamed, name),
+  format('it was the tenant column %I, and the registry does not know: nothing of the table can be looked at or mended', tenant_column),
+  format('update tenancy.protection set tenant_column = %L where relation = %L::regclass', renamed, name)
+from parts
+where attnum is null
+  and renamed is not null
+  and is_root
+union all
 select 'tenant_column_missing', oid, format('table %s', name),
   format('the table has no column %I, which is to name the tenants of its rows', tenant_column),
   format('alter table %s add column %I %s', name, tenant_column, case tenant_key when 'uuid' then 'uuid' else 'bigint' end)
 from parts
 where attnum is null
+  and renamed is null
 union all
 select 'tenant_column_type', oid, format('column %I of table %s', tenant_column, name),
   format('the tenant column is of type %s', format_type(atttypid, null)),

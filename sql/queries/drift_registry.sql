@@ -1,14 +1,27 @@
 -- Where the registry and the catalog contradict each other.
-with recursive covered (relation) as (
-  select p.relation::oid from tenancy.protection p
+with recursive covered (relation, root) as (
+  select p.relation::oid, p.relation from tenancy.protection p
   union
-  select i.inhrelid from covered join pg_inherits i on i.inhparent = covered.relation
+  select i.inhrelid, covered.root from covered join pg_inherits i on i.inhparent = covered.relation
 )
 select 'registry_table', p.relation::oid, format('table %s', p.relation),
   'the registry names a table that is not there',
   format('delete from tenancy.protection where relation = %L::regclass', p.relation::oid)
 from tenancy.protection p
 where not exists (select from pg_class c where c.oid = p.relation)
+union all
+select 'registry_part', p.relation::oid, format('table %s', p.relation),
+  format('the registry protects the table in its own right, but it has become a part of %s', covered.root),
+  format('select tenancy.mend(%L)', covered.root::text)
+from tenancy.protection p
+join covered on covered.relation = p.relation and covered.root <> p.relation
+union all
+select 'registry_module', m.relation::oid, format('table %s', m.relation),
+  'modules name a table that is not there',
+  format('delete from tenancy.module_tables where relation = %L::regclass', m.relation::oid)
+from tenancy.module_tables m
+where not exists (select from pg_class c where c.oid = m.relation)
+group by m.relation
 union all
 select 'registry_reference', s.relation::oid, format('constraint %I on %s', s.constraint_name, s.relation),
   'the registry names a foreign key that is not there',
