@@ -23,7 +23,7 @@ fn key_and_tenant(table: &str) -> (&'static str, &'static str) {
     match table {
         // What became of a deleted tenant is not among its rows, which go with it.
         "tenants" => ("j -> 'id'", "case when n.j is not null then (r.j ->> 'id')::pg_catalog.uuid end"),
-        "users" => ("j -> 'id'", "(r.j ->> 'tenant_id')::pg_catalog.uuid"),
+        "contacts" | "users" => ("j -> 'id'", "(r.j ->> 'tenant_id')::pg_catalog.uuid"),
         "domains" => ("j -> 'domain'", "(r.j ->> 'tenant_id')::pg_catalog.uuid"),
         "user_roles" => (
             "pg_catalog.jsonb_build_array(j -> 'user_id', j -> 'role_id')",
@@ -32,11 +32,27 @@ fn key_and_tenant(table: &str) -> (&'static str, &'static str) {
         "tenant_group_members" => {
             ("pg_catalog.jsonb_build_array(j -> 'group_id', j -> 'tenant_id')", "null::pg_catalog.uuid")
         }
+        "system_group_texts" => (
+            "pg_catalog.jsonb_build_array(j -> 'tenant_id', j -> 'relation')",
+            "(r.j ->> 'tenant_id')::pg_catalog.uuid",
+        ),
+        "module_tables" => ("pg_catalog.jsonb_build_array(j -> 'module_id', j -> 'relation')", "null::pg_catalog.uuid"),
+        "role_modules" => ("pg_catalog.jsonb_build_array(j -> 'role_id', j -> 'module_id')", "null::pg_catalog.uuid"),
+        "governed_schemas" => ("j -> 'schema_name'", "null::pg_catalog.uuid"),
+        "lint_suppressions" => ("pg_catalog.jsonb_build_array(j -> 'code', j -> 'object')", "null::pg_catalog.uuid"),
         "protection" => ("j -> 'relation'", "null::pg_catalog.uuid"),
         "reference_settings" => {
             ("pg_catalog.jsonb_build_array(j -> 'relation', j -> 'constraint_name')", "null::pg_catalog.uuid")
         }
         _ => ("j -> 'id'", "null::pg_catalog.uuid"),
+    }
+}
+
+/// What is recorded of a column's value `e`. A person's name and address are not kept beyond the contact: that they changed is.
+fn value_of(table: &str) -> &'static str {
+    match table {
+        "contacts" => "case when e.key in ('name', 'email') then '\"…\"' else e.value end",
+        _ => "e.value",
     }
 }
 
@@ -59,6 +75,7 @@ fn record_changes<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
         ("table", table.as_str()),
         ("key", key),
         ("tenant", tenant),
+        ("value", value_of(&table)),
         ("old", old),
         ("new", new),
     ];

@@ -1,5 +1,6 @@
 -- What a statement did to a table of ours: {table} its name, {old} and {new} its transition tables or what stands for none,
--- {key} its primary key as jsonb of a row j, {tenant} whom it concerns, {user} who acts. Columns that follow others are left out.
+-- {key} its primary key as jsonb of a row j, {tenant} whom it concerns, {user} who acts, {value} what is recorded of a value e. Columns
+-- that follow others are left out.
 insert into tenancy.activity (event, tenant_id, user_id, detail)
 select case when o.j is null then 'inserted' when n.j is null then 'deleted' else 'updated' end,
   (select {tenant} from (values (coalesce(n.j, o.j))) r (j)),
@@ -7,9 +8,9 @@ select case when o.j is null then 'inserted' when n.j is null then 'deleted' els
   pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
     'table', '{table}',
     'key', coalesce(n.key, o.key),
-    'old', (select pg_catalog.jsonb_object_agg(e.key, e.value) from pg_catalog.jsonb_each(o.j) e
+    'old', (select pg_catalog.jsonb_object_agg(e.key, {value}) from pg_catalog.jsonb_each(o.j) e
             where n.j is null or n.j -> e.key is distinct from e.value),
-    'new', (select pg_catalog.jsonb_object_agg(e.key, e.value) from pg_catalog.jsonb_each(n.j) e
+    'new', (select pg_catalog.jsonb_object_agg(e.key, {value}) from pg_catalog.jsonb_each(n.j) e
             where o.j is null or o.j -> e.key is distinct from e.value)
   ))
 from (select j, {key} from (select pg_catalog.to_jsonb(t) - array['created_at', 'updated_at', 'depth', 'mode'] from {old} t) c (j)) o (j, key)

@@ -67,6 +67,27 @@ class Replica(Scenario):
                 self.standby.psql("estate", statement, user)
             self.assertRegex(str(refused.exception), "read-only transaction|recovery is in progress|during recovery", statement)
 
+    def test_entries_are_logged(self):
+        """What cannot be recorded on a standby is said in its log: who acts, once an hour and session, and who was refused."""
+        psycopg = self.psycopg()
+        self.primary.psql("estate", "grant execute on function tenancy.enter(uuid, text, boolean) to app")
+        self.catch_up()
+        recorded = self.primary.psql("estate", "select count(*) from tenancy.activity")
+        alice, nobody = "00000000-0000-4000-8000-0000000000c1", "00000000-0000-4000-8000-00000000dead"
+        with psycopg.connect(self.standby.conninfo("estate", "app"), autocommit=True) as session:
+            for _ in range(3):
+                with session.transaction():
+                    session.execute("select tenancy.enter(%s)", [alice])
+            for _ in range(2):
+                with self.assertRaises(psycopg.Error) as refused:
+                    session.execute("select tenancy.enter(%s)", [nobody])
+        log = self.standby.log.read_text()
+        self.assertEqual(log.count(f"pg_tenancy: entered as user {alice}"), 1)
+        message = str(refused.exception).splitlines()[0]
+        self.assertEqual(log.count(f"pg_tenancy: a refused entry was not recorded: {message} ({nobody})"), 2)
+        self.catch_up()
+        self.assertEqual(recorded, self.primary.psql("estate", "select count(*) from tenancy.activity"))
+
     def test_changes_reach_sessions(self):
         """What a session of the standby remembers is forgotten when the primary changes it."""
         psycopg = self.psycopg()

@@ -45,10 +45,41 @@ update tenancy.tenants set parent_id = :acme where id = :east;
 update tenancy.installation set max_depth = 7;
 select tenancy.set_mode('warn');
 select tenancy.set_mode('enforce');
-insert into tenancy.token_keys (kid, algorithm, jwk) values ('shared', 'HS256', '{"kty": "oct", "k": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"}');
+insert into tenancy.token_keys (id, kid, algorithm, jwk) values (md5('shared')::uuid, 'shared', 'HS256', '{"kty": "oct", "k": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"}');
 select event, tenant, who, role,
   detail #- '{new,id}' #- '{new,relation}' #- '{old,user_id}' #- '{old,role_id}' #- '{old,parent_id}' #- '{new,parent_id}' as detail
 from app.recorded(:mark);
+
+-- people, modules and the rest. Of a contact is recorded that name and address changed, not what they are
+insert into tenancy.roles (id, name) values (md5('reader')::uuid, 'reader');
+select max(id) as mark from tenancy.activity \gset
+insert into tenancy.contacts (id, tenant_id, name, email) values (md5('new')::uuid, :acme, 'Secret Name', 'secret@example.org');
+update tenancy.contacts set email = 'other@example.org' where id = md5('new')::uuid;
+select tenancy.enable_login(md5('new')::uuid, 'reader') \g /dev/null
+select tenancy.disable_login(md5('new')::uuid) \g /dev/null
+delete from tenancy.contacts where id = md5('new')::uuid;
+insert into tenancy.modules (id, name) values (md5('papers')::uuid, 'papers');
+insert into tenancy.module_tables values (md5('papers')::uuid, 'app.documents');
+insert into tenancy.role_modules values (md5('reader')::uuid, md5('papers')::uuid);
+delete from tenancy.role_modules;
+delete from tenancy.module_tables;
+delete from tenancy.modules;
+insert into tenancy.domains (domain, tenant_id) values ('acme.example', :acme);
+update tenancy.domains set includes_subdomains = true;
+insert into tenancy.quotas (id, tenant_id, relation, max_rows) values (md5('quota')::uuid, :acme, 'app.documents', 100);
+update tenancy.quotas set max_rows = 50;
+delete from tenancy.quotas;
+insert into tenancy.governed_schemas values ('app');
+delete from tenancy.governed_schemas;
+insert into tenancy.lint_suppressions (code, object, reason) values ('mode_lax', 'installation', 'still setting up');
+delete from tenancy.lint_suppressions;
+update tenancy.tenant_groups set name = 'all of Acme' where name = 'Acme_subtenants';
+update tenancy.token_keys set enabled = false;
+delete from tenancy.token_keys;
+select event, tenant, detail ->> 'table' as table, detail - 'table' #- '{old,id}' #- '{new,id}' as detail
+from (select a.event, t.name as tenant, a.detail from tenancy.activity a left join tenancy.tenants t on t.id = a.tenant_id
+      where a.id > :mark order by a.id) a;
+select count(*) as told from tenancy.activity where detail::text ~* 'secret|MDEyMzQ1';
 
 -- who acts: once an hour and session, whatever is done; also in a transaction that rolls back or only reads
 select max(id) as mark from tenancy.activity \gset
