@@ -140,12 +140,10 @@ impl Explaining {
             lines.insert(1, ("mode", mode_name(self.mode).to_owned(), words.to_owned()));
         }
         let Some(whose) = self.find(key)? else {
-            let (answer, rule) = match self.full {
-                true => ("missing", "There is no row with this key."),
-                false => ("unknown", UNSEEN),
-            };
-            lines.push(("row", answer.to_owned(), rule.to_owned()));
-            lines.extend(Doing::ALL.map(|doing| (doing.aspect(), "no".to_owned(), rule.to_owned())));
+            let missing = || ("missing", "There is no row with this key.".to_owned());
+            let (answer, rule) = if self.full { missing() } else { ("unknown", self.unseen()) };
+            lines.push(("row", answer.to_owned(), rule.clone()));
+            lines.extend(Doing::ALL.map(|doing| (doing.aspect(), "no".to_owned(), rule.clone())));
             return Ok(lines);
         };
         lines.push(self.row(whose));
@@ -154,6 +152,20 @@ impl Explaining {
             lines.push((doing.aspect(), if allowed { "yes" } else { "no" }.to_owned(), rule));
         }
         Ok(lines)
+    }
+
+    /// Why whoever is not told about every row finds none: whatever the row is.
+    fn unseen(&self) -> String {
+        if self.access.only_limited {
+            return OUTSIDE.to_owned();
+        }
+        let mut roles = self.each_role();
+        roles.retain(|role| is_elsewhere(&role.3));
+        let names: Vec<String> = roles.into_iter().map(|role| format!("role \"{}\"", role.0)).collect();
+        match names.is_empty() {
+            true => UNSEEN.to_owned(),
+            false => format!("{UNSEEN} Limited to modules that the table is not in: {}.", names.join(", ")),
+        }
     }
 
     fn table(&self) -> Line {
@@ -305,8 +317,7 @@ impl Explaining {
     fn by_roles(&self, doing: Doing, tenant: uuid::Uuid) -> (bool, String) {
         let allowed = doing.of(&self.access).ids.contains(&tenant);
         let in_words = |(name, reads, writes, alone): &(String, String, String, Option<Rc<Access>>)| {
-            let elsewhere = alone.as_ref().is_some_and(|access| access.only_limited);
-            let elsewhere = if elsewhere { ", in modules that this table is not in" } else { "" };
+            let elsewhere = if is_elsewhere(alone) { ", in modules that this table is not in" } else { "" };
             match doing {
                 Doing::Reading => format!("\"{name}\" reads {reads}{elsewhere}"),
                 _ => format!("\"{name}\" writes {writes}{elsewhere}"),
@@ -372,6 +383,11 @@ impl Explaining {
         };
         Ok(columns.iter().map(condition).collect::<Vec<_>>().join(" and "))
     }
+}
+
+/// Is a role, by what it alone would give on the table, limited to modules that the table is not in?
+fn is_elsewhere(alone: &Option<Rc<Access>>) -> bool {
+    alone.as_ref().is_some_and(|access| access.only_limited)
 }
 
 const fn mode_name(mode: Mode) -> &'static str {

@@ -72,6 +72,19 @@ insert into tenancy.module_tables values (md5('papers')::uuid, 'app.articles');
 insert into tenancy.role_modules select id, md5('papers')::uuid from tenancy.roles where name = 'worker';
 select * from tenancy.explain_access('app.documents', '{"id": 1}', md5('ann')::uuid);
 select aspect, answer, rule from tenancy.explain_access('app.articles', '{"id": 2}', md5('ann')::uuid) where aspect = 'read';
+-- to whom it happens: as far as own roles go, whatever the row is
+\c - alice
+select * from tenancy.explain_access('app.documents', '{"id": 1}');
+select aspect, answer, rule from tenancy.explain_access('app.documents', '{"id": 5}') where aspect = 'row';
+select aspect, answer, rule from tenancy.explain_access('app.articles', '{"id": 4}') where aspect in ('row', 'read');
+\c - postgres
+insert into tenancy.roles (name) values ('walker');
+insert into tenancy.user_roles select md5('ann')::uuid, id from tenancy.roles where name = 'walker';
+\c - alice
+select aspect, answer, rule from tenancy.explain_access('app.documents', '{"id": 1}') where aspect in ('row', 'read');
+select aspect, answer, rule from tenancy.explain_access('app.documents', '{"id": 5}') where aspect in ('row', 'read');
+\c - postgres
+delete from tenancy.user_roles using tenancy.roles r where role_id = r.id and r.name = 'walker';
 delete from tenancy.role_modules;
 set role owner;
 create policy titled on app.documents as restrictive using (title <> 'acme 1');
