@@ -3,10 +3,13 @@ PYTHON ?= python3
 PG ?=
 TEST ?=
 ONLY ?=
+SECONDS ?= 600
+TARGET ?=
+SEED ?=
 SETUP = $(PYTHON) pgrx-config/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop test bench check install psql fetch clean
+.PHONY: help demo demo-stop test fuzz bench check install psql fetch clean
 
 help: ## this table
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1|/' | awk -F'|' '{printf "%-18s %s\n", $$1, $$2}'
@@ -21,6 +24,9 @@ demo-stop: ## stop and remove the demo's server
 
 test: ## all tests; PG=18 or PG=15,18 picks servers, TEST=text picks tests, ACCEPT=1 writes expected files
 	@$(PYTHON) tests/run.py --pg "$(PG)" --test "$(TEST)" $(if $(ACCEPT),--accept)
+
+fuzz: ## random tests for SECONDS=600 in all, each as long; TARGET=text picks some, SEED=… repeats a failure, PG=15 picks the server
+	@$(PYTHON) tests/fuzz.py --pg "$(PG)" --target "$(TARGET)" --seconds "$(SECONDS)" --seed "$(SEED)"
 
 bench: ## measure against SQL by hand and the usual policies; QUICK=1 for a look, PG=15 picks servers, ONLY=reads one group
 	@$(PYTHON) bench/run.py --pg "$(PG)" --only "$(ONLY)" $(if $(QUICK),--quick)

@@ -62,12 +62,12 @@ def install_release(pg_config):
     say.line(f"installed into {folders[0]} and {folders[1]}; now: CREATE EXTENSION pg_tenancy;")
 
 
-def cargo(words, log, flags=()):
+def cargo(words, log, flags=(), **environment):
     """Runs cargo on the crate outside cargo-pgrx, in a target folder of its own: the linker's flags differ."""
     server = servers.get(servers.default())
     with say.lock("cargo-check"):
         return say.run([toolchain.cargo(), *words, *features(server), *flags], log, cwd=paths.ROOT,
-                       env=toolchain.environment(server, "check"))
+                       env=toolchain.environment(server, "check") | environment)
 
 
 def check():

@@ -117,5 +117,7 @@ const fn explained(flaw: Flaw) -> &'static str {
         Flaw::NotForSignatures => "Its member use is not sig, or its key_ops do not have verify.",
         Flaw::Incomplete => "A member is missing or is not base64url of the right length.",
         Flaw::TooShort => "An RSA key has at least 2048 bits, a shared secret at least 256.",
+        Flaw::TooLong => "An RSA key has at most 4096 bits.",
+        Flaw::NoKey => "Its numbers are not those of a key: nothing could be verified with it.",
     }
 }

@@ -116,7 +116,7 @@ impl Checksum {
     }
 }
 
-fn to_line(value: &impl Serialize) -> String {
+pub(super) fn to_line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("the lines of an archive are plain JSON")
 }
 

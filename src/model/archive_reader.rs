@@ -7,7 +7,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::archive::{
-    ArchiveEnd, Checksum, Column, Contents, FORMAT, Header, MAGIC, RowsOf, Section, SectionEnd, Tenant,
+    ArchiveEnd, Checksum, Column, Contents, FORMAT, Header, MAGIC, RowsOf, Section, SectionEnd, Tenant, to_line,
 };
 
 /// Why a line is refused.
@@ -123,9 +123,10 @@ impl Reader {
         if self.ended {
             return Err(Damage::TooLong);
         }
-        let found: ArchiveEnd = serde_json::from_str(line).map_err(|_| Damage::NotJson)?;
-        self.check_sum(&found.sha256)?;
-        if found.end_of_archive != self.lines - 1 {
+        let _: ArchiveEnd = serde_json::from_str(line).map_err(|_| Damage::NotJson)?;
+        // To the letter: no checksum comes after it that would notice another spelling.
+        let expected = ArchiveEnd { end_of_archive: self.lines - 1, sha256: self.checksum.value() };
+        if line != to_line(&expected) {
             return Err(Damage::Checksum);
         }
         self.ended = true;
@@ -204,3 +205,7 @@ impl<'de> Visitor<'de> for RowShape<'_> {
 #[cfg(test)]
 #[path = "archive_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "archive_properties.rs"]
+mod properties;

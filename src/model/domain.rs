@@ -92,3 +92,67 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::made_up::{edited, edits};
+
+    /// Names that are domains, in any case.
+    fn names() -> impl Strategy<Value = String> {
+        let label = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,10}[a-zA-Z0-9])?";
+        (prop::collection::vec(label, 1..6), "[a-zA-Z]([a-zA-Z0-9-]{0,5}[a-zA-Z0-9])?")
+            .prop_map(|(labels, last)| format!("{}.{last}", labels.join(".")))
+    }
+
+    proptest! {
+        #[test]
+        fn a_domain_has_one_spelling(name in names(), dot in any::<bool>()) {
+            let found = normalised(&format!("{name}{}", if dot { "." } else { "" }));
+            prop_assert_eq!(&found, &Some(name.to_ascii_lowercase()));
+            prop_assert_eq!(normalised(&found.clone().unwrap_or_default()), found);
+        }
+
+        #[test]
+        fn what_is_taken_is_a_domain_and_nothing_was_added(name in prop_oneof![
+            any::<String>(),
+            (names(), edits()).prop_map(|(name, edits)| edited(&name, &edits)),
+            prop::collection::vec("[a-z0-9]{1,70}", 1..8).prop_map(|labels| labels.join(".")),
+        ]) {
+            if let Some(found) = normalised(&name) {
+                prop_assert!(name.strip_suffix('.').unwrap_or(&name).eq_ignore_ascii_case(&found));
+                prop_assert!(found.len() <= 253 && found.contains('.'), "{}", found);
+                prop_assert!(found.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.')), "{}", found);
+                prop_assert!(found.rsplit('.').next().is_some_and(|last| last.contains(|c: char| !c.is_ascii_digit())));
+                for label in found.split('.') {
+                    prop_assert!((1..=63).contains(&label.len()) && label.trim_matches('-') == label, "{}", found);
+                }
+            }
+        }
+
+        #[test]
+        fn an_address_belongs_to_its_domain_and_those_above(person in "[^@\\s]{1,10}", name in names()) {
+            let found = of_email(&format!("{person}@{name}"));
+            let lower = name.to_ascii_lowercase();
+            let labels: Vec<&str> = lower.split('.').collect();
+            let expected: Vec<String> = (0..labels.len() - 1).map(|from| labels[from..].join(".")).collect();
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn any_text_is_an_address_or_has_no_domain(address in prop_oneof![
+            any::<String>(),
+            (names(), edits()).prop_map(|(name, edits)| edited(&format!("ann@{name}"), &edits)),
+        ]) {
+            let found = of_email(&address);
+            if let Some(domain) = found.first() {
+                let (person, given) = address.rsplit_once('@').expect("an address has an @");
+                prop_assert_eq!(normalised(given), Some(domain.clone()));
+                prop_assert!(!person.is_empty() && !person.contains('@') && !person.contains(char::is_whitespace), "{}", address);
+            }
+            prop_assert!(found.iter().all(|domain| normalised(domain).as_ref() == Some(domain)));
+        }
+    }
+}

@@ -105,24 +105,51 @@ impl<K: PartialEq> PartialEq for Keys<K> {
 impl<K: Eq> Eq for Keys<K> {}
 
 #[cfg(test)]
-mod tests {
+mod properties {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
     use super::*;
 
-    #[test]
-    fn it_has_what_was_put_in_and_nothing_else() {
-        for count in [0, 1, 2, 3, 4, 5, 7, 8, 9, 100, 1000] {
-            let keys = Keys::new((0..count).map(|n| n * 3));
-            for n in -10..count * 3 + 10 {
-                assert_eq!(keys.has(&n), n >= 0 && n < count * 3 && n % 3 == 0, "{n} of {count}");
-            }
-        }
+    /// Keys that differ in few bits, and some whose numbers for the index are the same.
+    fn ids() -> impl Strategy<Value = Uuid> {
+        let twin = any::<u8>().prop_map(|n| {
+            let half = u64::from(n);
+            Uuid::from_u64_pair(half.rotate_right(32), half)
+        });
+        prop_oneof![
+            (0..128, 0..4u128).prop_map(|(bit, n)| Uuid::from_u128(n << bit)),
+            twin,
+            any::<u128>().prop_map(Uuid::from_u128)
+        ]
     }
 
-    #[test]
-    fn uuids_that_differ_in_any_byte_are_different() {
-        let ids: Vec<_> = (0..16u128).map(|byte| uuid::Uuid::from_u128(0x2a << (8 * byte))).collect();
-        let keys = Keys::new(ids.clone());
-        assert!(ids.iter().all(|id| keys.has(id)));
-        assert!(!keys.has(&uuid::Uuid::nil()) && !keys.has(&uuid::Uuid::from_u128(0x2b)));
+    fn numbers() -> impl Strategy<Value = i64> {
+        prop_oneof![-20..20i64, any::<i64>(), (0..64u32).prop_map(|bit| 1 << bit)]
+    }
+
+    fn check<K: Key + std::fmt::Debug>(keys: &[K], asked: &[K]) -> Result<(), TestCaseError> {
+        let (set, found) = (BTreeSet::from_iter(keys), Keys::new(keys.iter().cloned()));
+        prop_assert!(found.iter().eq(set.iter().copied()));
+        for key in keys.iter().chain(asked) {
+            prop_assert_eq!(found.has(key), set.contains(key), "{:?}", key);
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn ids_are_found_that_were_put_in_and_no_others(keys in prop::collection::vec(ids(), 0..60), asked in prop::collection::vec(ids(), 0..60)) {
+            check(&keys, &asked)?;
+        }
+
+        #[test]
+        fn numbers_are_found_that_were_put_in_and_no_others(
+            keys in prop::collection::vec(numbers(), 0..60), asked in prop::collection::vec(numbers(), 0..60),
+        ) {
+            check(&keys, &asked)?;
+        }
     }
 }

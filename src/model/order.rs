@@ -71,24 +71,42 @@ mod tests {
         let groups = pointed_to_first(&[vec![1], vec![2], vec![1, 4], vec![3], vec![]]);
         assert_eq!(groups, [vec![4], vec![1, 2], vec![0], vec![3]]);
     }
+}
 
-    #[test]
-    fn whatever_the_graph_each_comes_after_what_it_points_to() {
-        // A thousand graphs, from a generator with a fixed beginning.
-        let mut state = 1_u64;
-        let mut next = move |below: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as usize % below
-        };
-        for _ in 0..1000 {
-            let size = 1 + next(8);
-            let edges: Vec<Vec<usize>> = (0..size).map(|_| (0..next(4)).map(|_| next(size)).collect()).collect();
-            let groups = pointed_to_first(&edges);
-            let group_of = |item: usize| groups.iter().position(|group| group.contains(&item)).expect("every item");
-            for (item, targets) in edges.iter().enumerate() {
-                assert!(targets.iter().all(|target| group_of(*target) <= group_of(item)), "{edges:?}: {groups:?}");
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn graphs() -> impl Strategy<Value = Vec<Vec<usize>>> {
+        (1..9usize).prop_flat_map(|size| prop::collection::vec(prop::collection::vec(0..size, 0..4), size))
+    }
+
+    /// Does one item lead to the other?
+    fn leads_to(edges: &[Vec<usize>], from: usize, to: usize) -> bool {
+        let (mut met, mut ahead) = (vec![false; edges.len()], vec![from]);
+        while let Some(item) = ahead.pop() {
+            if !std::mem::replace(&mut met[item], true) {
+                ahead.extend(&edges[item]);
             }
-            assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), size);
+        }
+        met[to]
+    }
+
+    proptest! {
+        #[test]
+        fn each_comes_after_what_it_points_to_and_circles_stay_together(edges in graphs()) {
+            let groups = pointed_to_first(&edges);
+            prop_assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), edges.len());
+            let group_of = |item: usize| groups.iter().position(|group| group.contains(&item)).expect("every item");
+            for one in 0..edges.len() {
+                for other in 0..edges.len() {
+                    let there = leads_to(&edges, one, other);
+                    prop_assert_eq!(group_of(one) == group_of(other), there && leads_to(&edges, other, one));
+                    prop_assert!(!there || group_of(other) <= group_of(one), "{:?}", groups);
+                }
+            }
         }
     }
 }

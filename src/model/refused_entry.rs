@@ -54,23 +54,42 @@ impl RefusedEntry {
 }
 
 #[cfg(test)]
-mod tests {
+mod properties {
+    use proptest::prelude::*;
+
     use super::*;
 
-    fn entry(message: &str) -> RefusedEntry {
-        RefusedEntry { login: 7, at: -3, more: 1 << 30, named: Some(Uuid::from_u128(9)), message: message.into() }
+    fn entries() -> impl Strategy<Value = RefusedEntry> {
+        let named = prop::option::of((1..=u128::MAX).prop_map(Uuid::from_u128));
+        let message = prop_oneof![any::<String>(), "[aä€😀]{0,60}"];
+        (any::<(u32, i64, u32)>(), named, message).prop_map(|((login, at, more), named, message)| RefusedEntry {
+            login,
+            at,
+            more,
+            named,
+            message,
+        })
     }
 
-    #[test]
-    fn bytes_say_what_was_meant() {
-        for whole in [entry("no"), RefusedEntry { named: None, ..entry("") }] {
-            assert_eq!(RefusedEntry::from_bytes(&whole.to_bytes()), whole);
+    /// As much of the message as there is place for, in whole characters.
+    fn cut(message: &str) -> &str {
+        let ends = message.char_indices().map(|(at, c)| at + c.len_utf8());
+        &message[..ends.take_while(|end| *end <= SIZE - FIXED).last().unwrap_or(0)]
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_say_what_was_meant(entry in entries()) {
+            let found = RefusedEntry::from_bytes(&entry.to_bytes());
+            let message = cut(&entry.message).to_owned();
+            prop_assert_eq!(found, RefusedEntry { message, ..entry });
         }
-    }
 
-    #[test]
-    fn a_long_message_is_cut_between_characters() {
-        let cut = RefusedEntry::from_bytes(&entry(&"ä".repeat(60)).to_bytes());
-        assert_eq!(cut.message, "ä".repeat(47));
+        #[test]
+        fn any_bytes_say_something(bytes in prop::array::uniform32(any::<[u8; SIZE / 32]>())) {
+            let bytes: [u8; SIZE] = bytes.concat().try_into().expect("32 times a 32nd");
+            let said = RefusedEntry::from_bytes(&bytes);
+            prop_assert_eq!(&said.to_bytes()[..FIXED - 1], &bytes[..FIXED - 1]);
+        }
     }
 }

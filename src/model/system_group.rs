@@ -49,19 +49,31 @@ impl Relation {
 }
 
 #[cfg(test)]
-mod tests {
+mod properties {
+    use proptest::prelude::*;
+    use uuid::Variant;
+
     use super::*;
 
-    #[test]
-    fn an_id_leads_back_to_its_tenant_and_relations_do_not_meet() {
-        let tenant = Uuid::from_u128(0x0190_a1b2_c3d4_7e5f_8a6b_7c8d_9e0f_1a2b);
-        let groups = Relation::ALL.map(|relation| relation.group_of(tenant));
-        for (relation, group) in Relation::ALL.into_iter().zip(groups) {
-            assert_eq!(relation.tenant_of(group), tenant);
-            assert_eq!(group.get_version_num(), tenant.get_version_num());
-            assert_eq!(group.get_variant(), tenant.get_variant());
-            assert_eq!(Relation::by_name(relation.name()), Some(relation));
+    proptest! {
+        #[test]
+        fn an_id_leads_back_to_its_tenant_and_relations_do_not_meet(tenant in any::<u128>()) {
+            let tenant = Uuid::from_u128(tenant);
+            let groups = Relation::ALL.map(|relation| relation.group_of(tenant));
+            for (relation, group) in Relation::ALL.into_iter().zip(groups) {
+                prop_assert_eq!(relation.tenant_of(group), tenant);
+                prop_assert_eq!(group.get_version_num(), tenant.get_version_num());
+                let is_of_rfc = tenant.get_variant() == Variant::RFC4122;
+                prop_assert_eq!(group.get_variant() == Variant::RFC4122, is_of_rfc);
+                prop_assert_ne!(group, tenant);
+            }
+            prop_assert!(groups[0] != groups[1] && groups[1] != groups[2] && groups[0] != groups[2]);
         }
-        assert!(groups[0] != groups[1] && groups[1] != groups[2] && groups[0] != groups[2]);
+
+        #[test]
+        fn a_relation_has_one_name(name in prop_oneof!["(sub|super|related)tenants?", any::<String>()]) {
+            prop_assert!(Relation::by_name(&name).is_none_or(|relation| relation.name() == name));
+            prop_assert!(Relation::ALL.iter().all(|relation| Relation::by_name(relation.name()) == Some(*relation)));
+        }
     }
 }

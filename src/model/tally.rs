@@ -80,3 +80,56 @@ mod tests {
         assert_eq!(tally.take(), HashMap::from([("a", 1)]));
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Copy, Debug)]
+    enum Step {
+        Savepoint,
+        RollBack,
+        Release,
+        Note(u8, i64),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            3 => Just(Step::Savepoint),
+            1 => Just(Step::RollBack),
+            2 => Just(Step::Release),
+            6 => (0..4u8, -3..4i64).prop_map(|(key, amount)| Step::Note(key, amount)),
+        ];
+        prop::collection::vec(step, 0..40)
+    }
+
+    proptest! {
+        /// Against the plainest bookkeeping: the sums as they were at each savepoint.
+        #[test]
+        fn sums_are_those_of_what_was_not_rolled_back(steps in steps()) {
+            let (mut tally, mut sums, mut before) = (Tally::new(), HashMap::new(), Vec::new());
+            for step in steps {
+                let level = before.len() as i32 + 1;
+                match step {
+                    Step::Savepoint => before.push(sums.clone()),
+                    Step::Note(key, amount) => {
+                        tally.add(level, key, amount);
+                        *sums.entry(key).or_insert(0) += amount;
+                    }
+                    Step::RollBack => if let Some(then) = before.pop() {
+                        tally.rolled_back_to(level);
+                        sums = then;
+                    },
+                    Step::Release => if before.pop().is_some() {
+                        tally.released(level);
+                    },
+                }
+            }
+            sums.retain(|_, amount| *amount != 0);
+            prop_assert_eq!(tally.take(), sums);
+            prop_assert!(tally.take().is_empty());
+        }
+    }
+}

@@ -36,3 +36,46 @@ mod tests {
         assert_eq!(fill("-- of {x}\nselect {x}", &[("x", "1\n2")]), "select 1\n2\n");
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    enum Piece {
+        Text(String),
+        Place(usize),
+        LineEnd,
+    }
+
+    const NAMES: [&str; 3] = ["relation", "column", "x"];
+
+    proptest! {
+        #[test]
+        fn a_value_is_what_stands_in_its_place(
+            pieces in prop::collection::vec(prop_oneof![
+                "[^{}\\r\\n-]{0,8}".prop_map(Piece::Text),
+                (0..NAMES.len()).prop_map(Piece::Place),
+                Just(Piece::LineEnd),
+            ], 0..10),
+            values in any::<[String; 3]>(),
+        ) {
+            let (mut template, mut expected) = (String::new(), String::new());
+            for piece in pieces.iter().chain([&Piece::LineEnd]) {
+                match piece {
+                    Piece::Text(text) => [&mut template, &mut expected].map(|t| t.push_str(text)),
+                    Piece::Place(at) => {
+                        template.push_str(&format!("{{{}}}", NAMES[*at]));
+                        expected.push_str(&values[*at]);
+                        [(), ()]
+                    }
+                    Piece::LineEnd => [&mut template, &mut expected].map(|t| t.push('\n')),
+                };
+            }
+            let named: Vec<_> = NAMES.into_iter().zip(values.iter().map(String::as_str)).collect();
+            prop_assert_eq!(fill(&template, &named), expected);
+        }
+    }
+}

@@ -141,3 +141,7 @@ fn part<T: DeserializeOwned>(text: &str) -> Option<T> {
 #[cfg(test)]
 #[path = "token_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "token_properties.rs"]
+mod properties;

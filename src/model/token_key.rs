@@ -15,18 +15,24 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    const ALL: [Self; 4] = [Self::Rs256, Self::Es256, Self::EdDsa, Self::Hs256];
+
     /// The algorithm with this name, which is written in exactly one way.
     pub fn by_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "RS256" => Self::Rs256,
-            "ES256" => Self::Es256,
-            "EdDSA" => Self::EdDsa,
-            "HS256" => Self::Hs256,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    const fn of_library(self) -> jsonwebtoken::Algorithm {
+    /// The name that headers and keys give it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+            Self::Hs256 => "HS256",
+        }
+    }
+
+    pub(super) const fn of_library(self) -> jsonwebtoken::Algorithm {
         match self {
             Self::Rs256 => jsonwebtoken::Algorithm::RS256,
             Self::Es256 => jsonwebtoken::Algorithm::ES256,
@@ -56,6 +62,8 @@ pub enum Flaw {
     NotForSignatures,
     Incomplete,
     TooShort,
+    TooLong,
+    NoKey,
 }
 
 /// A key that signatures can be verified with, bound to its algorithm.
@@ -69,6 +77,9 @@ const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// The shortest RSA modulus and the shortest shared secret, in bytes (RFC 7518).
 const SHORTEST_MODULUS: usize = 256;
+/// The longest modulus and exponent that the library works with.
+const LONGEST_MODULUS: usize = 512;
+const LONGEST_EXPONENT: usize = 4;
 const SHORTEST_SECRET: usize = 32;
 
 /// Is the public part of the key one for this algorithm and key id?
@@ -82,7 +93,7 @@ pub fn check(algorithm: Algorithm, kid: &str, jwk: &Value) -> Result<(), Flaw> {
     if PRIVATE.iter().any(|member| jwk.get(member).is_some()) {
         return Err(Flaw::Private);
     }
-    if !kept("alg", name(algorithm)) {
+    if !kept("alg", algorithm.name()) {
         return Err(Flaw::OtherAlgorithm);
     }
     if !kept("kid", kid) {
@@ -95,15 +106,6 @@ pub fn check(algorithm: Algorithm, kid: &str, jwk: &Value) -> Result<(), Flaw> {
     Ok(())
 }
 
-const fn name(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Rs256 => "RS256",
-        Algorithm::Es256 => "ES256",
-        Algorithm::EdDsa => "EdDSA",
-        Algorithm::Hs256 => "HS256",
-    }
-}
-
 impl Material {
     /// The key itself; a shared secret's `k` is given apart from the rest.
     pub fn new(algorithm: Algorithm, jwk: &Value, secret: Option<&str>) -> Result<Self, Flaw> {
@@ -111,12 +113,17 @@ impl Material {
         let bytes = |member| decoded(encoded(member)?);
         let key = match algorithm {
             Algorithm::Rs256 => {
-                let modulus = bytes("n")?;
-                let length = modulus.iter().skip_while(|byte| **byte == 0).count();
-                if length < SHORTEST_MODULUS {
-                    return Err(Flaw::TooShort);
+                let (modulus, exponent) = (number(bytes("n")?), number(bytes("e")?));
+                match modulus.len() {
+                    ..SHORTEST_MODULUS => return Err(Flaw::TooShort),
+                    SHORTEST_MODULUS..=LONGEST_MODULUS => (),
+                    _ => return Err(Flaw::TooLong),
                 }
-                DecodingKey::from_rsa_raw_components(&modulus, &bytes("e")?)
+                let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+                if !is_odd(&modulus) || !is_odd(&exponent) || exponent == [1] || exponent.len() > LONGEST_EXPONENT {
+                    return Err(Flaw::NoKey);
+                }
+                DecodingKey::from_rsa_raw_components(&modulus, &exponent)
             }
             Algorithm::Es256 => {
                 if bytes("x")?.len() != 32 || bytes("y")?.len() != 32 {
@@ -138,6 +145,8 @@ impl Material {
                 DecodingKey::from_secret(&secret)
             }
         };
+        // What is on no curve is a key by its looks only: the library says so when it is used.
+        crypto::verify("", b"", &key, algorithm.of_library()).map_err(|_| Flaw::NoKey)?;
         Ok(Self { algorithm, key })
     }
 
@@ -152,6 +161,15 @@ impl Material {
     }
 }
 
+/// Without zeros in front.
+fn number(bytes: Vec<u8>) -> Vec<u8> {
+    bytes.into_iter().skip_while(|byte| *byte == 0).collect()
+}
+
 fn decoded(text: &str) -> Result<Vec<u8>, Flaw> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| Flaw::Incomplete)
 }
+
+#[cfg(test)]
+#[path = "token_key_properties.rs"]
+mod properties;

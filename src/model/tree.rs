@@ -63,3 +63,35 @@ other";
         assert!(draw(&[]).is_empty());
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// A drawing says each node's level, and whether another one follows on it.
+        #[test]
+        fn a_drawing_can_be_read(deeper in prop::collection::vec((0..8usize, ".{0,5}"), 0..20)) {
+            let mut level = 0;
+            let mut nodes = Vec::new();
+            for (wanted, label) in deeper {
+                level = wanted.min(if nodes.is_empty() { 0 } else { level + 1 });
+                nodes.push(Node { level, label });
+            }
+            for ((at, node), line) in nodes.iter().enumerate().zip(draw(&nodes)) {
+                let follows = |level| nodes[at + 1..].iter().map(|n| n.level).find(|n| *n <= level) == Some(level);
+                let pieces: Vec<_> = (1..=node.level)
+                    .map(|level| match (level == node.level, follows(level)) {
+                        (true, true) => "├── ",
+                        (true, false) => "└── ",
+                        (false, true) => "│   ",
+                        (false, false) => "    ",
+                    })
+                    .collect();
+                prop_assert_eq!(line, format!("{}{}", pieces.concat(), node.label));
+            }
+        }
+    }
+}

@@ -24,6 +24,7 @@ class Test:
     name: str             # like regress/tenants
     body: Callable        # body(cluster, options), raises Failed or anything else to fail
     weight: int = 0       # heavier ones start first
+    throws_dice: bool = False
 
 
 class Tally:
@@ -35,7 +36,7 @@ class Tally:
         self.failures = []
 
     def run(self, test, cluster, options):
-        label, began = f"{cluster.major} {test.name}", time.monotonic()
+        label, began = f"{cluster.major} {test.name}" if cluster else test.name, time.monotonic()
         try:
             test.body(cluster, options)
         except (Failed, say.Failure) as failure:

@@ -28,6 +28,7 @@ class Scenario(unittest.TestCase):
     needs = ()        # further majors that it starts servers of; it runs only where they are wanted too
     maxDiff = 4000
 
+    name = None       # like scenario/dump.plain
     cluster = None    # a devtools.cluster.Cluster shared with other tests; make databases, not settings
     major = None
 
@@ -60,8 +61,9 @@ def find(major, wanted):
     for file in sorted(HOME.glob("test_*.py")):
         for case in cases(file):
             if (case.majors is None or major in case.majors) and set(case.needs) <= set(wanted):
-                name = f"scenario/{file.stem.removeprefix('test_')}.{case._testMethodName.removeprefix('test_')}"
-                tests.append(Test(name, functools.partial(run, case), 1_000_000))
+                case.name = f"scenario/{file.stem.removeprefix('test_')}.{case._testMethodName.removeprefix('test_')}"
+                dice = hasattr(getattr(case, case._testMethodName), "throws_dice")
+                tests.append(Test(case.name, functools.partial(run, case), 1_000_000, dice))
     return tests
 
 

@@ -1,9 +1,12 @@
 """An archive on its way: by psql and by psycopg, from one database to another and back, whole and damaged."""
 
-import random
+import collections
+import hashlib
+import json
 import tempfile
 from pathlib import Path
 
+from runner.chance import chance
 from runner.scenario import Scenario
 
 RAW = r"with (format csv, quote e'\x01', delimiter e'\x02')"
@@ -25,6 +28,72 @@ ROWS = rf"""
       select '{TENANT}', 1 + n % 2, e'"\\\t\n' || chr(200 + n) || '\.', decode(md5(n::text), 'hex') from generate_series(1, 50) n;
 """
 EXPORT = f"select tenancy.export_tenant('{TENANT}')"
+
+COUNTS = "select (select count(*) from tenancy.tenants), (select count(*) from app.kinds), (select count(*) from app.things)"
+ODD = [None, True, 0, -1, 2 ** 31, 2 ** 63, 1e300, 1.5, "", "x", "1", "\0", "\ud83d", "'", '"; drop table app.things; --', "a" * 70, "NaN",
+       "infinity", TENANT, TENANT.upper(), "b" + TENANT[1:], [], {}, [[1]], {"id": 1}, "app", "tenancy", "pg_catalog", "tenants", "kinds", "things"]
+
+
+def damage(dice, lines):
+    """The lines, one of them lost, doubled, cut off or changed."""
+    damaged, at = list(lines), dice.randrange(1, len(lines))
+    kind = dice.randrange(4)
+    if kind == 0:
+        del damaged[at]
+    elif kind == 1:
+        damaged.insert(at, damaged[dice.randrange(1, len(lines))])
+    elif kind == 2:
+        del damaged[at:]
+    else:
+        place = dice.randrange(len(damaged[at]))
+        damaged[at] = damaged[at][:place] + dice.choice('x"{}[]0,\\ ') + damaged[at][place + 1:]
+    return damaged
+
+
+def places(value, path=()):
+    """The ways to all values within a value of JSON."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, within in inner:
+        yield (*path, key)
+        yield from places(within, (*path, key))
+
+
+def forge(dice, lines):
+    """The lines, with a value or some replaced, renamed or left out in what is not a checksum."""
+    forged = list(lines)
+    for _ in range(dice.randrange(1, 4)):
+        # as often the contents as all the rows
+        at = dice.choice((1, dice.randrange(2, len(lines) - 1)))
+        whole = json.loads(forged[at])
+        *path, last = dice.choice(list(places(whole)))
+        inner = whole
+        for key in path:
+            inner = inner[key]
+        if isinstance(inner, list) and dice.random() < 0.3:
+            inner.append(inner[last]) if dice.random() < 0.5 else inner.pop(last)
+        elif isinstance(inner, dict) and dice.random() < 0.2:
+            inner[dice.choice(("id", "name", "tenant_id", "", "\0", "x"))] = inner.pop(last)
+        else:
+            inner[last] = dice.choice(ODD)
+        forged[at] = json.dumps(whole, separators=(",", ":"))
+        if not whole:
+            return forged
+    return forged
+
+
+def sealed(lines):
+    """The lines with checksums that fit them."""
+    digest, whole = hashlib.sha256(), [lines[0]]
+    for at, line in enumerate(lines[1:], 1):
+        said = json.loads(line)
+        if isinstance(said, dict) and "sha256" in said:
+            said["sha256"] = digest.hexdigest()
+            if "end_of_archive" in said:
+                said["end_of_archive"] = at
+            line = json.dumps(said, separators=(",", ":"))
+        digest.update(line.encode() + b"\n")
+        whole.append(line)
+    return whole
 
 
 class Archive(Scenario):
@@ -73,35 +142,54 @@ class Archive(Scenario):
                     writing.write_row([line])
         self.assert_arrived()
 
-    def test_damaged_archives_write_nothing(self):
-        lines, chance = self.lines(self.one), random.Random(5)
+    def import_of(self, connection, lines):
+        """What importing these lines ends with: an error or None. Nothing stays."""
         errors = self.psycopg().errors
+        with connection.transaction(force_rollback=True):
+            with connection.cursor().copy("copy archive (content) from stdin") as writing:
+                for line in lines:
+                    writing.write_row([line])
+            try:
+                with connection.transaction():
+                    connection.execute("select from tenancy.import_tenant('archive')")
+            except errors.Error as error:
+                self.assertFalse(connection.broken, "the server is gone")
+                after = connection.execute(COUNTS).fetchone()
+                self.assertEqual(after, self.before, "something was written")
+                return error
+            strays = connection.execute("select count(*) from app.things where tenant_id is distinct from %s", [TENANT]).fetchone()
+            self.assertEqual(strays, (0,), "rows of others were written")
+            self.assertEqual(connection.execute("select relation, rule from tenancy.violations()").fetchall(), [])
+        return None
+
+    @chance(seconds=3)
+    def test_damaged_archives_write_nothing(self, dice):
+        lines = self.lines(self.one)
         with self.connect(self.other) as connection:
-            before = connection.execute("select (select count(*) from tenancy.tenants), (select count(*) from app.things)").fetchone()
-            for _ in range(150):
-                damaged = list(lines)
-                at = chance.randrange(1, len(lines))
-                kind = chance.randrange(4)
-                if kind == 0:
-                    del damaged[at]
-                elif kind == 1:
-                    damaged.insert(at, damaged[chance.randrange(1, len(lines))])
-                elif kind == 2:
-                    damaged = damaged[:at]
-                else:
-                    place = chance.randrange(len(damaged[at]))
-                    damaged[at] = damaged[at][:place] + chance.choice('x"{}[]0,\\ ') + damaged[at][place + 1:]
+            self.before = connection.execute(COUNTS).fetchone()
+            for _ in dice.rounds():
+                damaged = damage(dice, lines)
                 if damaged == lines:
                     continue
-                connection.execute("truncate archive restart identity")
-                with connection.cursor().copy("copy archive (content) from stdin") as writing:
-                    for line in damaged:
-                        writing.write_row([line])
-                with self.assertRaises(errors.BadCopyFileFormat, msg=f"{kind} at {at}") as found:
-                    connection.execute("select from tenancy.import_tenant('archive')")
-                self.assertRegex(str(found.exception), r"cannot be read at line \d+")
-            after = connection.execute("select (select count(*) from tenancy.tenants), (select count(*) from app.things)").fetchone()
-        self.assertEqual(before, after)
+                dice.cases += 1
+                found = self.import_of(connection, damaged)
+                self.assertIsInstance(found, self.psycopg().errors.BadCopyFileFormat)
+                self.assertRegex(str(found), r"cannot be read at line \d+")
+
+    @chance(seconds=3)
+    def test_forged_archives_bring_nothing_of_others(self, dice):
+        """Other contents under right checksums: imported as what they say, or refused for a reason that is not a defect."""
+        lines = self.lines(self.one)
+        with self.connect(self.other) as connection:
+            self.before, outcomes = connection.execute(COUNTS).fetchone(), collections.Counter()
+            self.assertIsNone(self.import_of(connection, sealed(lines)))
+            for _ in dice.rounds():
+                forged = sealed(forge(dice, lines))
+                dice.cases += 1
+                found = self.import_of(connection, forged)
+                outcomes[found and found.sqlstate] += 1
+                self.assertFalse(found and found.sqlstate.startswith("XX"), f"{found} of {forged}")
+        self.assertTrue(len(outcomes) > 3 and outcomes[None], outcomes)
 
     def test_memory_stays_constant(self):
         rows = 100_000

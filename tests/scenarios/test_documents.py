@@ -283,7 +283,7 @@ def tests_there_are():
     names = {f"regress/{file.stem}" for file in tests.glob("pg_regress/sql/*.sql")}
     names |= {f"isolation/{file.stem}" for file in tests.glob("isolation/specs/*.spec")}
     for file in tests.glob("scenarios/test_*.py"):
-        methods = re.findall(r"^    def test_(\w+)\(self\)", file.read_text(), flags=re.M)
+        methods = re.findall(r"^    def test_(\w+)\(self\b", file.read_text(), flags=re.M)
         names |= {f"scenario/{file.stem.removeprefix('test_')}.{method}" for method in methods}
     return names
 

@@ -8,6 +8,7 @@ import time
 import uuid
 
 from devtools import fetch, paths
+from runner.chance import chance
 from runner.scenario import Scenario
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA", "HS256")
@@ -185,3 +186,38 @@ class Issuers(Scenario):
         # and that it was not the hand's fault
         self.assertEqual(self.seen(assembled({"alg": "HS256", "kid": "HS256"}, claims(),
                                              lambda message: hmac.digest(SECRET, message, sha256))), ["one"])
+
+    @chance(seconds=3)
+    def test_random(self, dice):
+        """Whatever a trusted issuer signs, and whatever is made of it on its way: the rows of whom it names, or a refusal."""
+        from hashlib import sha256
+        import hmac
+        self.trust(public("HS256", SECRET))
+        others = (None, True, 0, -1e300, 2 ** 64, "", "x", "\0", "'", "HS256\0", "\udc80", str(USER), str(OTHER), str(OTHER).upper(),
+                  f"{{{USER}}}", f"urn:uuid:{USER}", "here", "issuer", "member", [], ["here"], {}, {"a": 1}, "a" * 6000)
+        names = ("sub", "iss", "aud", "exp", "nbf", "tenancy.user", "tenancy.tenant", "tenancy.role", "alg", "kid", "typ", "crit", "\0")
+        seen = {"one": 0, "two": 0, "refused": 0}
+        for _ in dice.rounds():
+            head, said = {"alg": "HS256", "kid": "HS256"}, claims(dice.choice((USER, OTHER)))
+            for _ in range(dice.choice((0, 1, 1, 2, 5))):
+                part = dice.choice((head, said, said))
+                part[dice.choice(names)] = dice.choice(others)
+            message = f"{encoded(head)}.{encoded(said)}"
+            token = f"{message}.{encoded(hmac.digest(SECRET, message.encode(), sha256))}"
+            sent = token
+            if dice.random() < 0.3:
+                place = dice.randrange(len(token))
+                sent = token[:place] + dice.choice(".=-_Aa0 \n{é") + token[place + 1:]
+            dice.cases += 1
+            try:
+                rows = self.seen(sent)
+            except self.pg.Error as error:
+                self.assertEqual(error.sqlstate, "28000", f"{error} of {sent}")
+                self.app.rollback()
+                seen["refused"] += 1
+                continue
+            self.assertEqual(sent, token, "it was changed on its way")
+            user = uuid.UUID(said.get("tenancy.user", said["sub"]))
+            self.assertEqual(rows, [{USER: "one", OTHER: "two"}[user]], f"{head} {said}")
+            seen[rows[0]] += 1
+        self.assertTrue(all(seen.values()), seen)

@@ -1,15 +1,11 @@
 """Random contexts, plans, cursors and savepoints against a model: whatever a session did before, a query shows exactly the rows
 that whoever acts now may read, while a second session changes roles, groups, statuses and the hierarchy."""
 
-import os
-import random
-import time
 from dataclasses import dataclass, field
 
+from runner.chance import chance
 from runner.scenario import Scenario
 
-SECONDS = int(os.environ.get("MODEL_SECONDS", "20"))
-SEED = os.environ.get("MODEL_SEED")
 TENANTS = 9
 ROLES = {"own": "home", "below": "home_subtenants", "above": "home_supertenants", "related": "home_relatedtenants",
          "nothing": "none", "everything": "all", "grouped": "group"}
@@ -108,24 +104,23 @@ class Context:
 
 
 class Model(Scenario):
-    def test_rows(self):
-        seed = int(SEED) if SEED else random.SystemRandom().randrange(10 ** 6)
-        print(f"   seed {seed}", flush=True)
-        dice, db = random.Random(seed), self.database()
+    @chance(seconds=20)
+    def test_rows(self, dice):
+        db = self.database()
         self.cluster.psql(db, SETUP)
         pg = self.psycopg()
         with (pg.connect(self.cluster.conninfo(db), autocommit=True) as changer,
               pg.connect(self.cluster.conninfo(db, "app"), autocommit=True, prepare_threshold=None) as connection):
             walk = Walk(self, dice, changer, connection)
-            until = time.monotonic() + SECONDS
             try:
-                while time.monotonic() < until:
+                for _ in dice.rounds():
                     walk.step()
             except Exception as error:
-                raise AssertionError(f"seed {seed}, after:\n" + "\n".join(walk.said[-60:])) from error
+                raise AssertionError("after:\n" + "\n".join(walk.said[-60:])) from error
         # it was a test only if much was seen, and of each kind something
-        self.assertGreater(walk.compared, 50 * SECONDS, f"seed {seed}")
-        self.assertGreater(walk.with_rows, 10 * SECONDS, f"seed {seed}")
+        self.assertGreater(walk.compared, 50 * dice.seconds)
+        self.assertGreater(walk.with_rows, 10 * dice.seconds)
+        dice.cases = walk.compared
 
 
 class Walk:

@@ -34,6 +34,11 @@ insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', '{"
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'RS256', '{"kty": "RSA", "n": "AQAB", "e": "AQAB"}');
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'EdDSA', '{"kty": "OKP", "crv": "Ed25519", "x": "AQAB", "d": "AQAB"}');
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'EdDSA', '{"kty": "OKP", "crv": "Ed25519", "x": "AQAB"}');
+-- of the right shape, but nobody can have signed with these
+insert into tenancy.token_keys (kid, algorithm, jwk)
+  select 'bad', 'ES256', jsonb_build_object('kty', 'EC', 'crv', 'P-256', 'x', repeat('A', 43), 'y', repeat('A', 43));
+insert into tenancy.token_keys (kid, algorithm, jwk)
+  select 'bad', 'RS256', jsonb_build_object('kty', 'RSA', 'n', repeat('AQAB', 200), 'e', 'AQAB');
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', app.jwk() || '{"alg": "HS512"}');
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', app.jwk() || '{"kid": "good"}');
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', app.jwk() || '{"use": "enc"}');
