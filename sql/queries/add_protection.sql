@@ -14,6 +14,7 @@ select
           and k.contype = 'f'
           and k.confrelid = 'tenancy.tenants'::regclass
           and k.conkey = array[a.attnum]
+          and coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
       ) then 'foreign_key' end,
       case when c.relrowsecurity then 'row_security' end,
       case when c.relforcerowsecurity then 'forced' end

@@ -9,6 +9,8 @@ where p.relation = $3
   and c.confrelid = 'tenancy.tenants'::regclass
   and a.attname = $2
   and not 'foreign_key' = any (p.had)
+  -- one that is not, from PostgreSQL 18 on, was there before
+  and coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
 union all
 select format('alter column %I drop default', a.attname)
 from pg_attribute a

@@ -1,4 +1,5 @@
--- What protect() could not do while rows broke the rules: the tables and the commands.
+-- What protect() could not do while rows broke the rules: the tables and the commands. Foreign keys that are not enforced, as
+-- PostgreSQL 18 has them, hold nothing and cannot be validated.
 select p.relation::oid, format('alter table %s alter column %I set not null', p.relation, p.tenant_column)
 from tenancy.protection p
 join pg_attribute a on a.attrelid = p.relation and a.attname = p.tenant_column
@@ -10,6 +11,7 @@ from pg_constraint c
 where c.contype = 'f'
   and c.confrelid = 'tenancy.tenants'::regclass
   and not c.convalidated
+  and coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
 union all
 select p.relation::oid, format(
   'alter table %s add foreign key (%I) references tenancy.tenants (%I)',
@@ -25,4 +27,5 @@ where not exists (
     and c.contype = 'f'
     and c.confrelid = 'tenancy.tenants'::regclass
     and c.conkey = array[a.attnum]
+    and coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
 )
