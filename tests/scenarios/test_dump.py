@@ -85,6 +85,36 @@ class Dump(Scenario):
             self.cluster.run("pg_dump", self.source, user="alice")
         self.assertIn("row-level security", str(refused.exception))
 
+    def test_without_superuser(self):
+        """Who only owns the database cannot restore it, and what comes nevertheless is open to nobody."""
+        file = self.archive()
+        keeper = f"keeper_{self.target}"
+        self.cluster.psql("postgres", f"create role {keeper} login createdb in role owner, app, alice, bob, carol")
+        # what it would own goes with the databases
+        self.addCleanup(self.cluster.psql, "postgres", f"drop role {keeper}")
+        self.addCleanup(self.cluster.dropdb, self.target)
+        self.cluster.psql("postgres", f"alter database {self.target} owner to {keeper}")
+        with self.assertRaises(say.Failure) as refused:
+            self.cluster.run("pg_restore", "--exit-on-error", "-d", self.target, file, user=keeper)
+        self.assertIn('permission denied to create extension "pg_tenancy"', str(refused.exception))
+        # once there is the extension, it goes on past refusals
+        self.cluster.dropdb(self.target)
+        self.cluster.psql("postgres", f"create database {self.target} owner {keeper}")
+        self.cluster.psql(self.target, "create extension pg_tenancy")
+        with self.assertRaises(say.Failure) as refused:
+            self.cluster.run("pg_restore", "--no-owner", "-d", self.target, file, user=keeper)
+        for words in ('row-level security policy for table "tenants"', "permission denied for table protection",
+                      "permission denied for function tenancy.check_truncate", "permission denied for table tenants",
+                      "only an administrator of the service provider may change tenancy.governed_schemas"):
+            self.assertIn(words, str(refused.exception))
+        self.assertEqual(self.cluster.psql(self.target, "select count(*) from app.house"), "4\n")
+        nothing = "".join(f"{line.split('|')[0]}|0||\n" for line in estate.EXPECTED["alice"].splitlines())
+        for user in ("alice", "app", keeper):
+            self.assertEqual(self.cluster.psql(self.target, estate.SEEN, user), nothing, user)
+        found = self.cluster.psql(self.target, "select object from tenancy.lint() where code = 'table_unprotected' order by 1")
+        for table in ("vendor", "type", "place", "house", "event", "attendance", "paper", "contract"):
+            self.assertIn(f"table app.{table}\n", found)
+
     def archive(self):
         file = self.cluster.folder / f"{self.source}.dump"
         self.addCleanup(file.unlink, missing_ok=True)
