@@ -103,6 +103,7 @@ const CHECKS: &[Check] = ledger! {
 
     // privileges, names
     Warning "privilege_excessive"
+    Notice  "administration_lockable"
     Warning "default_privileges"
     Warning "schema_writable"
     Warning "search_path_shadows"

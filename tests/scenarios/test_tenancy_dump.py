@@ -149,6 +149,21 @@ class TenancyDump(Scenario):
         self.cluster.run("pg_restore", "--single-transaction", "-d", restored, str(file))
         self.check(restored)
 
+    def test_privileges(self):
+        """Who may administer with plain SQL, and so lock the tables, comes back as it was."""
+        db, restored, file = self.filled(), self.empty(), self.folder() / "dump"
+        operators = f"operators_{db}"
+        self.cluster.psql(db, f"create role {operators}")
+        self.addCleanup(self.cluster.psql, "postgres", f"drop role {operators}")
+        self.addCleanup(self.cluster.dropdb, restored)
+        self.addCleanup(self.cluster.dropdb, db)
+        self.cluster.psql(db, f"revoke insert, update, delete on tenancy.tenants from public; grant delete on tenancy.tenants to {operators}")
+        self.cluster.run("pg_dump", "-Fc", "-d", db, "-f", str(file))
+        self.cluster.run("pg_restore", "--exit-on-error", "-d", restored, str(file))
+        may = "select has_table_privilege('{}', 'tenancy.{}', 'delete')"
+        for role, table, expected in (("alice", "tenants", "f"), ("alice", "users", "t"), (operators, "tenants", "t")):
+            self.assertEqual(self.cluster.psql(restored, may.format(role, table)).strip(), expected, f"{role} {table}")
+
     def test_as_a_tenants_user(self):
         """What a tenant's own user dumps is what that user may see."""
         db = self.filled()
