@@ -15,6 +15,7 @@ pub enum LifecycleRefusal {
     CircleOfOwners { tables: Vec<String> },
     NoTenantColumn { relation: String },
     MayNotExport,
+    MissingPrivileges { what: &'static str, missing: Vec<String> },
     NoStage { relation: String },
     Damaged { line: u64, reason: String },
     UnknownOption { option: &'static str, given: String, known: &'static str },
@@ -78,8 +79,14 @@ impl Explained for LifecycleRefusal {
             MayNotExport => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 "the tenant cannot be exported",
-                "It does not exist, or this session may not read the rows of all tenants that were asked for.",
+                "It does not exist, or this session may not read all rows of all tenants that were asked for, in every table.",
                 "Enter a context that reads these tenants: tenancy.readable_tenants() lists those that can be exported.",
+            ),
+            MissingPrivileges { what, missing } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("privileges that {what} needs are missing"),
+                listed("They are", missing),
+                "Rows are read and written with the caller's rights: GRANT these, or call it as a role that has them.",
             ),
             NoStage { relation } => parts(
                 Code::ERRCODE_WRONG_OBJECT_TYPE,

@@ -4,6 +4,7 @@
 //! column, so that all rows that there will be are seen. A new reference from another tenant's rows leans on the hierarchy,
 //! which is locked where there can be one.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use pgrx::iter::TableIterator;
@@ -15,7 +16,7 @@ use pgrx::{Uuid, name, pg_extern};
 use super::{Subject, require_administrator, tenant_column};
 use crate::catalog::access::Mode;
 use crate::catalog::dependencies::{self, Group};
-use crate::catalog::protection::{self, Reference};
+use crate::catalog::protection::{self, Reference, TenantColumn};
 use crate::catalog::{access, from_pg, hierarchy, offenders, to_pg};
 use crate::error::{LifecycleRefusal, Refusal, given};
 use crate::model::system_group::Relation;
@@ -36,7 +37,8 @@ query!(
     &[pg_sys::UUIDOID, pg_sys::UUIDOID, pg_sys::UUIDOID, pg_sys::TEXTOID, pg_sys::INT8OID]
 );
 
-type Went = (Oid, i64);
+/// A table and how many rows of it went.
+pub type Went = (Oid, i64);
 
 /// Removes a tenant, or rows of it. See `tenancy.delete_tenant`.
 #[pg_extern(sql = false)]
@@ -56,14 +58,17 @@ fn delete_tenant(
     Ok(TableIterator::new(work.run(dry_run)?))
 }
 
-struct Deletion {
-    subject: Subject,
+/// A tenant on its way out.
+pub struct Deletion {
+    pub(super) subject: Subject,
     /// Children before parents.
     groups: Vec<Group>,
     tables: Vec<Oid>,
     /// The tenant itself goes, too.
     whole: bool,
-    progress: Progress,
+    /// How many rows went from the tables before this one.
+    pub(super) done: Cell<i64>,
+    pub(super) progress: Progress,
 }
 
 impl Deletion {
@@ -79,7 +84,7 @@ impl Deletion {
         }
         let mut groups = dependencies::parents_first(&tables);
         groups.reverse();
-        Ok(Self { subject, groups, tables, whole, progress })
+        Ok(Self { subject, groups, tables, whole, done: Cell::new(0), progress })
     }
 
     fn run(&self, dry_run: bool) -> Result<Vec<Went>, Refusal> {
@@ -92,7 +97,8 @@ impl Deletion {
         for group in &self.groups {
             pgrx::check_for_interrupts!();
             went.extend(if dry_run { self.count(group)? } else { self.delete(group)? });
-            self.progress.rows(went.iter().map(|(_, rows)| rows).sum());
+            self.done.set(went.iter().map(|(_, rows)| rows).sum());
+            self.progress.rows(self.done.get());
         }
         if self.whole {
             went.extend(self.own_rows(dry_run));
@@ -154,57 +160,23 @@ impl Deletion {
         Ok(())
     }
 
-    fn count(&self, group: &Group) -> Result<Vec<Went>, Refusal> {
+    pub(super) fn count(&self, group: &Group) -> Result<Vec<Went>, Refusal> {
         group.tables.iter().map(|table| Ok((*table, self.rows_of(*table)?))).collect()
     }
 
-    fn rows_of(&self, table: Oid) -> Result<i64, Refusal> {
+    pub(super) fn rows_of(&self, table: Oid) -> Result<i64, Refusal> {
         self.progress.relation(table);
-        let (condition, (kind, key)) = self.condition(table, 1)?;
+        let (condition, (kind, key)) = self.condition("r", &tenant_column(table)?, 1);
         let text = format!("select pg_catalog.count(*) from {} r where {condition}", relations::qualified(table));
         let read = |row: &spi::Row| row.must::<i64>(1);
         let rows = owner::run_pinned_as_owner_of(table, || spi::once(&text, &[kind], &[key], Sees::Latest, read));
         Ok(rows.into_iter().sum())
     }
 
-    /// Deletes the rows of tables that refer to each other in a circle in one statement, at whose end their foreign keys look
-    /// at them.
-    fn delete(&self, group: &Group) -> Result<Vec<Went>, Refusal> {
-        let first = group.tables[0];
-        if group.tables.iter().any(|table| owner::owner_of(*table) != owner::owner_of(first)) {
-            let tables = group.tables.iter().map(|table| relations::qualified(*table)).collect();
-            return Err(LifecycleRefusal::CircleOfOwners { tables }.into());
-        }
-        self.progress.relation(first);
-        let (mut parts, mut counts, mut args) = (Vec::new(), Vec::new(), Vec::new());
-        for (nth, table) in group.tables.iter().enumerate() {
-            let (condition, arg) = self.condition(*table, nth + 1)?;
-            let table = relations::qualified(*table);
-            parts.push(format!("d{nth} as (delete from {table} r where {condition} returning 1)"));
-            counts.push(format!("(select pg_catalog.count(*) from d{nth})"));
-            args.push(arg);
-        }
-        let text = format!("with {} select {}", parts.join(", "), counts.join(", "));
-        let (types, values): (Vec<Oid>, Vec<Arg>) = args.into_iter().unzip();
-        let read = |row: &spi::Row| -> Vec<i64> { (1..=values.len()).map(|column| row.must(column)).collect() };
-        let counts = owner::run_pinned_as_owner_of(first, || spi::once(&text, &types, &values, Sees::Latest, read));
-        for table in &group.tables {
-            match self.rows_of(*table)? {
-                0 => (),
-                count => {
-                    let (tenant, table) = (self.subject.name.clone(), relations::qualified(*table));
-                    return Err(LifecycleRefusal::RowsLeft { tenant, table, count }.into());
-                }
-            }
-        }
-        Ok(group.tables.iter().copied().zip(counts.into_iter().flatten()).collect())
-    }
-
-    /// Row `r` is the tenant's, which the argument of this number names as the column does.
-    fn condition(&self, table: Oid, number: usize) -> Result<(String, (Oid, Arg)), Refusal> {
-        let column = tenant_column(table)?;
-        let text = format!("r.{} operator(pg_catalog.=) ${number}", quote_identifier(&column.name));
-        Ok((text, self.subject.key(column.key)))
+    /// A row is the tenant's, which the argument of this number names as the column does.
+    pub(super) fn condition(&self, row: &str, column: &TenantColumn, number: usize) -> (String, (Oid, Arg)) {
+        let text = format!("{row}.{} operator(pg_catalog.=) ${number}", quote_identifier(&column.name));
+        (text, self.subject.key(column.key))
     }
 
     /// The tenant's people, quotas and whatever else our own tables say of it.

@@ -10,8 +10,8 @@ use pgrx::pg_sys;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{Uuid, pg_extern};
 
-use super::columns;
 use super::sections::{self, Source};
+use super::{columns, privileges};
 use crate::administration::enforce;
 use crate::catalog::{from_pg, hierarchy, to_pg};
 use crate::error::{LifecycleRefusal, Refusal, given};
@@ -61,6 +61,7 @@ impl Export {
         progress.tenant(tenant);
         let tenants = tenants(tenant, with_subtenants);
         check_readable(&tenants)?;
+        privileges::require("export_tenant()", &sections::tables_of_tenants(), &["SELECT"])?;
         progress.phase(Phase::Counting);
         let sources = columns::in_portable_form(|| sections::of_tenants(&tenants, &progress))?;
         let contents = Contents {

@@ -13,7 +13,7 @@ use pgrx::{JsonB, Uuid, name, pg_extern};
 use super::keys::{self, Keys};
 use super::loading::{Conflict, Loading, Table};
 use super::staging::Stage;
-use super::{Subject, require_administrator};
+use super::{Subject, privileges, require_administrator};
 use crate::administration::ours;
 use crate::catalog::dependencies;
 use crate::catalog::{from_pg, hierarchy, to_pg};
@@ -106,6 +106,7 @@ fn run(stage: &Stage, options: &Options, progress: &Progress, dry_run: bool) -> 
     progress.total(stage.contents.sections.iter().map(|section| section.rows as i64).sum());
     let tables = Table::of(stage)?;
     let relations: Vec<Oid> = tables.iter().filter(|t| t.rows_of == RowsOf::Tenants).map(|t| t.relation).collect();
+    check_privileges(&tables, options)?;
     let mut keys = Keys::among(&relations);
     keys::create_table();
     fill_keys(stage, options, &tables, &mut keys)?;
@@ -141,6 +142,20 @@ fn run(stage: &Stage, options: &Options, progress: &Progress, dry_run: bool) -> 
     Ok(report)
 }
 
+/// What the caller has to be allowed, so that it is not found out one table after the other.
+fn check_privileges(tables: &[Table], options: &Options) -> Result<(), Refusal> {
+    let written = tables.iter().filter(|table| table.rows_of == RowsOf::Tenants && table.rows > 0);
+    let written: Vec<Oid> = written.map(|table| table.relation).collect();
+    let matched = tables.iter().filter(|t| t.rows_of == RowsOf::Public && options.matched.contains_key(&t.qualified()));
+    let matched: Vec<Oid> = matched.map(|table| table.relation).collect();
+    let needed: &[&str] = match options.conflict {
+        Conflict::Replace => &["INSERT", "SELECT", "UPDATE"],
+        Conflict::Refuse | Conflict::Skip => &["INSERT"],
+    };
+    privileges::require("import_tenant()", &written, needed)?;
+    privileges::require("import_tenant()", &matched, &["SELECT"])
+}
+
 /// New keys for the tenants' rows, if they are wanted, and the keys here of the public rows that are recognised.
 fn fill_keys(stage: &Stage, options: &Options, tables: &[Table], keys: &mut Keys) -> Result<(), Refusal> {
     if options.new_keys {
@@ -148,7 +163,7 @@ fn fill_keys(stage: &Stage, options: &Options, tables: &[Table], keys: &mut Keys
             if keys.renew(table.relation) {
                 let source = keys.sources.len() - 1;
                 let found = &keys.sources[source];
-                keys::fill(source, found.generator.as_deref(), &table.old_keys(stage, &found.column));
+                keys::make(source, found, &table.old_keys(stage, &found.column));
             }
         }
     }
@@ -166,7 +181,7 @@ fn fill_keys(stage: &Stage, options: &Options, tables: &[Table], keys: &mut Keys
         let Some(natural) = options.matched.get(&table.qualified()) else { continue };
         let rows = table.counterparts(stage, keys, natural)?;
         let source = keys.replace(table.relation, &table.key_column()?);
-        let found = keys::fill(source, None, &rows);
+        let found = keys::fill(source, &rows);
         let missing = table.rows - found;
         if missing > 0 {
             return Err(LifecycleRefusal::NoCounterpart { table: table.qualified(), count: missing }.into());

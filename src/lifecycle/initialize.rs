@@ -8,7 +8,7 @@ use pgrx::{Uuid, name, pg_extern};
 
 use super::columns::{self, Column};
 use super::keys::{self, Keys};
-use super::{Subject, delete, require_administrator};
+use super::{Subject, delete, privileges, require_administrator};
 use crate::catalog::protection::{self, KeyType, TenantColumn};
 use crate::catalog::{dependencies, from_pg};
 use crate::error::{LifecycleRefusal, Refusal, given};
@@ -60,13 +60,14 @@ impl Copying {
         for table in &tables {
             self.check_key(*table, &keys)?;
         }
+        privileges::require("initialize_tenant()", &tables, &["SELECT", "INSERT"])?;
         keys::create_table();
         for (nth, source) in keys.sources.iter().enumerate() {
             pgrx::check_for_interrupts!();
             let column = quote_identifier(&source.column);
             let rows = self.rows_of(source.relation, "");
             let old = format!("select r.{column}::pg_catalog.text as old from {rows}");
-            keys::fill(nth, source.generator.as_deref(), &old);
+            keys::make(nth, source, &old);
         }
         keys::analyze();
         let mut copied = Vec::new();

@@ -6,6 +6,7 @@
 use pgrx::pg_sys::{self, Oid};
 use pgrx::spi::quote_identifier;
 
+use super::ours;
 use crate::pg::owner;
 use crate::pg::spi::{self, Row, Sees, arg, query};
 
@@ -74,11 +75,6 @@ impl Keys {
         self.sources.len() - 1
     }
 
-    /// Does the table refer to itself?
-    pub fn refers_to_itself(&self, relation: Oid) -> bool {
-        self.foreign.iter().any(|key| key.child == relation && key.parent == relation)
-    }
-
     /// The source whose keys a column holds: its own, or by way of foreign keys another one's.
     pub fn source_of(&self, relation: Oid, column: &str) -> Option<usize> {
         self.follow(relation, column, &mut Vec::new())
@@ -110,32 +106,41 @@ impl Keys {
     }
 }
 
-/// Makes the table of keys. Another operation of the same session that has not come to its end keeps it from being made.
+/// Makes the table of keys: a superuser's, so that no code of anybody's hangs on it, for the caller to fill and to read.
+/// Another operation of the same session that has not come to its end keeps it from being made.
 pub fn create_table() {
-    spi::run(&format!(
-        "create temporary table {} (source integer, old text, new text, primary key (source, old)) on commit drop",
-        TABLE.trim_start_matches("pg_temp.")
-    ));
+    let name = TABLE.trim_start_matches("pg_temp.");
+    ours(|| {
+        spi::run(&format!(
+            "create temporary table {name} (source integer, old text, new text, primary key (source, old)) on commit drop"
+        ));
+        spi::run(&format!("grant select, insert, update on {TABLE} to public"));
+    });
 }
 
 /// Removes the table of keys.
 pub fn drop_table() {
-    spi::run(&format!("drop table {TABLE}"));
+    ours(|| spi::run(&format!("drop table {TABLE}")));
 }
 
-/// Notes new keys: `rows` gives old ones as `old` and, where they are not made here, new ones as `new`.
-pub fn fill(source: usize, generator: Option<&str>, rows: &str) -> i64 {
-    let new = generator.map_or("x.new".to_owned(), |generator| format!("({generator})::pg_catalog.text"));
-    let text = format!(
-        "with w as (insert into {TABLE} (source, old, new) select {source}, x.old, {new} from ({rows}) x returning 1) \
-         select pg_catalog.count(*) from w"
-    );
-    spi::once(&text, &[], &[], Sees::Statement, |row| row.must::<i64>(1)).into_iter().sum()
+/// Notes keys: `rows` gives old ones as `old` and new ones as `new`. Says how many they are.
+pub fn fill(source: usize, rows: &str) -> i64 {
+    spi::count(&format!("insert into {TABLE} (source, old, new) select {source}, x.old, x.new from ({rows}) x"))
+}
+
+/// Notes old keys and makes the new ones, as the table's owner: whoever may insert rows need not have rights on the sequence
+/// behind an identity column.
+pub fn make(nth: usize, source: &Source, rows: &str) {
+    spi::run(&format!("insert into {TABLE} (source, old) select {nth}, x.old from ({rows}) x"));
+    if let Some(generator) = &source.generator {
+        let text = format!("update {TABLE} set new = ({generator})::text where source = {nth}");
+        owner::run_pinned_as_owner_of(source.relation, || spi::run(&text));
+    }
 }
 
 /// Lets the planner know how many keys there are.
 pub fn analyze() {
-    spi::run(&format!("analyze {TABLE}"));
+    ours(|| spi::run(&format!("analyze {TABLE}")));
 }
 
 /// The columns of a table that take their values from sequences of their own, and these.

@@ -6,6 +6,7 @@ use pgrx::pg_sys::Oid;
 use pgrx::spi::{quote_identifier, quote_literal};
 
 use super::Subject;
+use super::arranging::{self, BATCH};
 use super::columns::{self, Column};
 use super::keys::{self, Keys};
 use super::staging::Stage;
@@ -14,9 +15,6 @@ use crate::error::{LifecycleRefusal, Refusal};
 use crate::model::archive::{RowsOf, Section, Tenant};
 use crate::pg::spi::{self, Row, Sees};
 use crate::pg::{owner, relations};
-
-/// How many lines become rows in one statement: its triggers are remembered until it ends.
-const BATCH: i64 = 10_000;
 
 /// What is done about a row whose key is here already.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,8 +45,8 @@ pub struct Table<'a> {
     pub rows_of: RowsOf,
     pub rows: i64,
     section: &'a Section,
-    lines: (i64, i64),
-    columns: Vec<Column>,
+    pub(super) lines: (i64, i64),
+    pub(super) columns: Vec<Column>,
     tenant: Option<TenantColumn>,
 }
 
@@ -99,8 +97,8 @@ impl<'a> Table<'a> {
         )
     }
 
-    fn all_lines(&self) -> String {
-        format!("s.line between {} and {}", self.lines.0, self.lines.1)
+    pub(super) fn all_lines(&self) -> String {
+        between(self.lines)
     }
 
     /// The keys of the rows, as `old`.
@@ -155,6 +153,11 @@ impl<'a> Table<'a> {
     }
 }
 
+/// Row `s` of the stage is one of these lines.
+pub fn between(lines: (i64, i64)) -> String {
+    format!("s.line between {} and {}", lines.0, lines.1)
+}
+
 fn is_user_roles(section: &Section) -> bool {
     section.schema == "tenancy" && section.table == "user_roles"
 }
@@ -171,15 +174,17 @@ pub struct Loading<'a> {
 }
 
 impl Loading<'_> {
-    /// Inserts the rows of tables that refer to each other in a circle in one statement, those of others a batch at a time;
-    /// says for each table how many there are and how many were written.
+    /// Inserts the rows of a table, or of tables that refer to each other in a circle, a batch at a time; says for each table
+    /// how many there are and how many were written.
     pub fn load(&self, group: &[Oid], done: impl Fn(i64)) -> Result<Vec<(Oid, i64, i64)>, Refusal> {
         let tables: Vec<&Table> = group.iter().flat_map(|relation| self.of_tenants(*relation)).collect();
-        let circle = tables.len() > 1 || self.keys.refers_to_itself(group[0]);
-        let written = if circle {
-            self.insert(&tables.iter().map(|table| (*table, table.lines)).collect::<Vec<_>>())
-        } else {
+        let links = arranging::links_among(group);
+        let written = if links.is_empty() {
             vec![self.in_batches(tables[0], done)]
+        } else if tables.iter().map(|table| table.rows).sum::<i64>() <= BATCH {
+            self.insert(&tables.iter().map(|table| (*table, between(table.lines))).collect::<Vec<_>>())
+        } else {
+            self.in_order(&tables, &links, done)
         };
         let report: Vec<_> = tables.iter().zip(written).map(|(t, written)| (t.relation, t.rows, written)).collect();
         let lost = report.iter().zip(&tables).find(|((_, rows, written), _)| written < rows);
@@ -191,7 +196,7 @@ impl Loading<'_> {
         }
     }
 
-    fn of_tenants(&self, relation: Oid) -> Option<&Table<'_>> {
+    pub(super) fn of_tenants(&self, relation: Oid) -> Option<&Table<'_>> {
         self.tables.iter().find(|table| table.relation == relation && table.rows_of == RowsOf::Tenants)
     }
 
@@ -200,18 +205,18 @@ impl Loading<'_> {
         let mut written = 0;
         while first <= last {
             pgrx::check_for_interrupts!();
-            written += self.insert(&[(table, (first, last.min(first + BATCH - 1)))]).into_iter().sum::<i64>();
+            written += self.insert(&[(table, between((first, last.min(first + BATCH - 1))))]).into_iter().sum::<i64>();
             first += BATCH;
             done(written);
         }
         written
     }
 
-    /// One statement for some lines of each table; says how many rows of each were written.
-    fn insert(&self, parts: &[(&Table, (i64, i64))]) -> Vec<i64> {
+    /// One statement for some lines of each table, those for which a condition holds; says how many rows of each were written.
+    pub(super) fn insert(&self, parts: &[(&Table, String)]) -> Vec<i64> {
         let named = |nth: usize, text: String| format!("w{nth} as ({text})");
         let statements: Vec<String> =
-            parts.iter().enumerate().map(|(nth, (table, lines))| named(nth, self.statement(table, *lines))).collect();
+            parts.iter().enumerate().map(|(nth, (table, lines))| named(nth, self.statement(table, lines))).collect();
         let counts: Vec<String> =
             (0..parts.len()).map(|nth| format!("(select pg_catalog.count(*) from w{nth})")).collect();
         let text = format!("with {} select {}", statements.join(", "), counts.join(", "));
@@ -219,7 +224,7 @@ impl Loading<'_> {
         columns::in_readable_form(|| spi::once(&text, &[], &[], Sees::Statement, read)).into_iter().flatten().collect()
     }
 
-    fn statement(&self, table: &Table, lines: (i64, i64)) -> String {
+    fn statement(&self, table: &Table, lines: &str) -> String {
         let mut joins = String::new();
         let values: Vec<String> = table
             .columns
@@ -232,13 +237,11 @@ impl Loading<'_> {
         let names: Vec<String> = table.columns.iter().map(Column::quoted).collect();
         format!(
             "insert into {} as t ({}) overriding system value select {} from {}{joins} \
-             where s.line between {} and {} order by s.line {} returning 1",
+             where {lines} order by s.line {} returning 1",
             relations::qualified(table.relation),
             names.join(", "),
             values.join(", "),
             table.rows_from(self.stage),
-            lines.0,
-            lines.1,
             self.on_conflict(table)
         )
     }

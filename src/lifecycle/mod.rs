@@ -1,12 +1,16 @@
 //! The life of a tenant's rows: going out, coming in, going away.
 
+mod arranging;
+mod circles;
 mod columns;
 mod delete;
+mod emptying;
 mod export;
 mod import;
 mod initialize;
 mod keys;
 mod loading;
+mod privileges;
 mod sections;
 mod staging;
 
@@ -17,7 +21,7 @@ use crate::catalog::protection::{self, KeyType, TenantColumn};
 use crate::catalog::to_pg;
 use crate::error::{LifecycleRefusal, Refusal};
 use crate::pg::spi::{Arg, Query, Row, Sees, arg, query};
-use crate::pg::{owner, relations};
+use crate::pg::{owner, quiet, relations};
 use crate::session;
 
 query!(TENANT_FACTS, "tenant_facts.sql", &[pg_sys::UUIDOID]);
@@ -77,6 +81,11 @@ impl Subject {
 
 fn require_administrator(what: &'static str) -> Result<(), Refusal> {
     if session::administers() { Ok(()) } else { Err(Refusal::AdministratorsOnly { what }) }
+}
+
+/// Runs what we do with temporary tables of our own: a superuser's, so that no code of anybody's hangs on them.
+fn ours(work: impl FnOnce()) {
+    quiet::run(|| owner::run(work));
 }
 
 /// The column of a table that says whose each row is.

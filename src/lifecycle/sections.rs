@@ -66,6 +66,12 @@ pub fn tables() -> Vec<Oid> {
     dependencies::parents_first(&tables).into_iter().flat_map(|group| group.tables).collect()
 }
 
+/// Those of them whose rows have tenants.
+pub fn tables_of_tenants() -> Vec<Oid> {
+    let has_tenants = |relation: &Oid| protection::protection(*relation).is_some_and(|found| found.tenant.is_some());
+    tables().into_iter().filter(has_tenants).collect()
+}
+
 fn keys_of(tenants: &[Uuid]) -> [Arg; 2] {
     let numbers = tenants.iter().filter_map(|id| hierarchy::tenant(*id)).map(|tenant| tenant.number);
     let ids: Vec<pgrx::Uuid> = tenants.iter().copied().map(to_pg).collect();

@@ -7,8 +7,8 @@ use crate::error::{LifecycleRefusal, Refusal};
 use crate::model::archive::Contents;
 use crate::model::archive_reader::{Line, Reader};
 use crate::pg::cursor::Cursor;
-use crate::pg::relations;
-use crate::pg::spi::{self, Row};
+use crate::pg::spi::Row;
+use crate::pg::{locks, relations};
 use crate::progress::Progress;
 
 /// How many lines are read at a time.
@@ -31,7 +31,8 @@ impl Stage {
         if !is_table || ["line", "content"].iter().any(|column| relations::column_number(relation, column).is_none()) {
             return Err(LifecycleRefusal::NoStage { relation: name }.into());
         }
-        spi::run(&format!("lock table {name} in share mode"));
+        // LOCK TABLE asks for more rights than reading does. Who may not read is refused right after.
+        locks::share(relation);
         let text =
             format!("select r.line::pg_catalog.int8, r.content::pg_catalog.text from only {name} r order by r.line");
         let cursor = Cursor::open(&text, &[], &[]);

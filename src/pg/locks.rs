@@ -12,6 +12,11 @@ pub fn exclusive(relation: pg_sys::Oid) {
     lock(relation, pg_sys::ExclusiveLock);
 }
 
+/// Waits for writers, not for readers nor for others who do the same.
+pub fn share(relation: pg_sys::Oid) {
+    lock(relation, pg_sys::ShareLock);
+}
+
 /// Waits for writers, not for readers.
 pub fn share_row_exclusive(relation: pg_sys::Oid) {
     lock(relation, pg_sys::ShareRowExclusiveLock);

@@ -85,6 +85,11 @@ impl Plan {
     pub fn rows<R>(&self, args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
         connected(None, || execute(self.0, args, sees, each))
     }
+
+    /// Runs the plan for how many rows it changes.
+    pub fn count(&self, args: &[Arg]) -> i64 {
+        connected(None, || counted(self.0, args))
+    }
 }
 
 impl Drop for Plan {
@@ -101,11 +106,13 @@ pub fn run(text: &str) {
 
 /// Runs a statement once, for how many rows it changes.
 pub fn count(text: &str) -> i64 {
-    connected(None, || {
-        execute(parse(text, &[]), &[], Sees::Statement, |_| ());
-        // SAFETY: inside the connection, right after its statement.
-        unsafe { pg_sys::SPI_processed as i64 }
-    })
+    connected(None, || counted(parse(text, &[]), &[]))
+}
+
+fn counted(plan: pg_sys::SPIPlanPtr, args: &[Arg]) -> i64 {
+    execute(plan, args, Sees::Statement, |_| ());
+    // SAFETY: inside the connection, right after its statement.
+    unsafe { pg_sys::SPI_processed as i64 }
 }
 
 /// Runs a query once and collects what `each` makes of its rows.

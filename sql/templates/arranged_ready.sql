@@ -1,0 +1,2 @@
+create index on pg_temp.tenancy_batches (batch);
+analyze pg_temp.tenancy_batches;
