@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::catalog::offenders;
 use crate::catalog::protection::{self, OnChange, Reference};
 use crate::catalog::{from_pg, hierarchy};
-use crate::error::{Refusal, given};
+use crate::error::{ReferenceRuleRefusal, Refusal, given};
 use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
@@ -23,6 +23,8 @@ query!(
     "change_reference.sql",
     &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::BOOLOID, pg_sys::TEXTOID, pg_sys::BOOLOID]
 );
+
+query!(DIVIDED_BY, "divided_by.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
 
 /// Changes the rule of a foreign key. See `tenancy.set_reference_rule`.
 #[pg_extern(sql = false)]
@@ -63,7 +65,8 @@ impl RuleChange<'_> {
         let eligible = self.service_provider_eligible.unwrap_or(before.service_provider_eligible);
         let on_change = wanted.unwrap_or(before.on_change);
         let begins_to_cascade = on_change == OnChange::Cascade && before.on_change != OnChange::Cascade;
-        let naming = self.names_tenant.unwrap_or(before.names_tenant || begins_to_cascade && names_nothing(relation));
+        let may_begin = || names_nothing(relation) && !is_divided_by_tenant(&before);
+        let naming = self.names_tenant.unwrap_or(before.names_tenant || begins_to_cascade && may_begin());
         if begins_to_cascade {
             refuse_without_tenants(&before)?;
         }
@@ -95,6 +98,14 @@ fn names_nothing(relation: pg_sys::Oid) -> bool {
     protection::table(relation).is_none_or(|table| !table.outgoing.iter().any(|r| r.names_tenant))
 }
 
+/// A trigger on a row cannot move it to another partition.
+fn is_divided_by_tenant(reference: &Reference) -> bool {
+    reference.child_protection.tenant.as_ref().is_some_and(|tenant| {
+        let args = [arg(reference.child), arg(tenant.name.as_str())];
+        !DIVIDED_BY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty()
+    })
+}
+
 /// Where one of the tables has no tenant column there is no tenant to take.
 fn refuse_without_tenants(reference: &Reference) -> Result<(), Refusal> {
     if reference.child_protection.tenant.is_none() || reference.parent_protection.tenant.is_none() {
@@ -111,6 +122,9 @@ fn start_naming(reference: &Reference) -> Result<(), Refusal> {
         return Err(Refusal::TwoNamingReferences { relation: name, other: other.constraint.clone() });
     }
     refuse_without_tenants(reference)?;
+    if is_divided_by_tenant(reference) {
+        return Err(ReferenceRuleRefusal::DividedByTenant { relation: name }.into());
+    }
     parts::ensure_naming_trigger(reference);
     set_default(reference, true);
     Ok(())
