@@ -79,3 +79,15 @@ fetch 2 from lines;
 select tenancy.leave();
 fetch all from lines;
 rollback;
+-- a session that reads some tables only exports nothing: what it got would look whole
+\c - postgres
+insert into tenancy.modules (id, name) values ('00000000-0000-0000-0000-0000000000b1', 'papers');
+insert into tenancy.module_tables (module_id, relation) values ('00000000-0000-0000-0000-0000000000b1', 'app.documents');
+insert into tenancy.roles (name, read_access, write_access) values ('clerk', 'home', 'same_as_read');
+insert into tenancy.role_modules select id, '00000000-0000-0000-0000-0000000000b1' from tenancy.roles where name = 'clerk';
+\c - app
+begin;
+select tenancy.enter_tenant('a0000000-0000-0000-0000-000000000000', 'clerk');
+select count(*) > 0 as reads from app.documents;
+select count(*) from tenancy.export_tenant('a0000000-0000-0000-0000-000000000000');
+rollback;
