@@ -20,7 +20,7 @@ use crate::model::template;
 use crate::parts;
 use crate::pg::procedures::{self, Steps};
 use crate::pg::spi::{self, Sees, arg, query};
-use crate::pg::{locks, owner, quiet, relations};
+use crate::pg::{expressions, locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
 use crate::protect::{self, IndexCreation};
 use filling::Filling;
@@ -95,6 +95,9 @@ impl Wish {
         protect::check_relation(self.relation)?;
         if protection::protection(self.relation).is_some() {
             return Err(Refusal::AlreadyProtected { relation: relations::qualified(self.relation) });
+        }
+        if let Some(reason) = self.expression.as_deref().and_then(expressions::why_not_one) {
+            return Err(AdoptionRefusal::NoExpression { reason }.into());
         }
         parts::refuse_foreign(self.relation)?;
         if self.assign_to.is_some_and(|tenant| hierarchy::tenant(tenant).is_none()) {

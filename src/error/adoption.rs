@@ -9,6 +9,7 @@ use super::{Explained, Parts, listed, parts};
 pub enum AdoptionRefusal {
     UnknownAssignTo,
     TwoSources,
+    NoExpression { reason: String },
     UnknownTenantType { given: String },
     NoReferenceToTenants { relation: String, constraint: String },
     RowsWithoutTenant { relation: String, count: usize, offenders: Vec<String> },
@@ -29,6 +30,12 @@ impl Explained for AdoptionRefusal {
                 "a row cannot get its tenant both by an expression and by a reference",
                 "tenant_expression and by_reference are both given.",
                 "Give one of them.",
+            ),
+            NoExpression { reason } => parts(
+                Code::ERRCODE_SYNTAX_ERROR,
+                "tenant_expression is not one SQL expression",
+                format!("{reason}."),
+                "Give what would stand after SET tenant_id = in an UPDATE of the table.",
             ),
             UnknownTenantType { given } => parts(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,

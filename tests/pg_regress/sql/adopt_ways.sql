@@ -114,6 +114,28 @@ call tenancy.adopt('app.refused', 'required', by_reference => 'missing');
 call tenancy.adopt('app.refused', 'required', by_reference => 'other', tenant_expression => 'null');
 call tenancy.adopt('app.refused', 'required', tenant_expression => 'no_such_column');
 call tenancy.adopt('app.refused', 'required', create_index => 'later');
+
+-- an expression is one, whatever it tries
+create table app.prey (id integer);
+grant all on app.prey to owner;
+call tenancy.adopt('app.refused', 'required', tenant_expression => '1); drop table app.prey; --');
+call tenancy.adopt('app.refused', 'required', tenant_expression => E'null\n)::uuid; drop table app.prey; select (null');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'null) where false; drop table app.prey; update app.refused set tenant_id = (null');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'null; drop table app.prey');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'drop table app.prey');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'null from app.prey');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'null, null');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'null as tenant_id');
+call tenancy.adopt('app.refused', 'required', tenant_expression => '/* null');
+call tenancy.adopt('app.refused', 'required', tenant_expression => '');
+call tenancy.adopt('app.refused', 'required', tenant_expression => '(with gone as (delete from app.prey returning id) select null::uuid from gone)');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'max(wrong)');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'first_value(wrong) over ()');
+call tenancy.adopt('app.refused', 'required', tenant_expression => 'generate_series(1, 2)');
+call tenancy.adopt('app.refused', 'required', tenant_expression => '(select null::uuid from generate_series(1, 2))', tenant_type => 'bigint');
+call tenancy.adopt('app.refused', 'required', tenant_expression => '$1');
+select to_regclass('app.prey'), array(select attname from pg_attribute where attrelid = 'app.refused'::regclass and attnum > 0) as columns,
+  (select count(*) from tenancy.adoptions where relation = 'app.refused'::regclass) as adoptions;
 call tenancy.adopt('app.meters', 'required');
 call tenancy.adopt('app.events_1', 'required');
 \c - app
