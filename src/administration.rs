@@ -7,7 +7,7 @@ use pgrx::{PgLogLevel, PgTrigger, pg_sys, pg_trigger};
 use uuid::Uuid;
 
 use crate::catalog::hierarchy;
-use crate::error::Refusal;
+use crate::error::{Refusal, TenantRefusal};
 use crate::pg::answers::{Answer, nothing};
 use crate::pg::rows::TriggerRows;
 use crate::pg::spi::{self, Arg, Row, Sees, query};
@@ -170,11 +170,11 @@ fn check_limits<'a>(_trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     let limits = limits();
     let deepest: i64 = owner::run(|| DEEPEST.with(|q| q.first(&[], Sees::Latest, |row| row.must(1)))).unwrap_or(0);
     if limits.depth > 0 && deepest > limits.depth {
-        enforce(Err(Refusal::DeeperThanLimit { depth: deepest, limit: limits.depth }));
+        enforce(Err(TenantRefusal::DeeperThanLimit { depth: deepest, limit: limits.depth }.into()));
     }
     let count = tenant_count();
     if limits.tenants > 0 && count > limits.tenants {
-        enforce(Err(Refusal::TooManyTenants { count, limit: limits.tenants }));
+        enforce(Err(TenantRefusal::TooManyTenants { count, limit: limits.tenants }.into()));
     }
     nothing()
 }

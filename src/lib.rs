@@ -49,7 +49,8 @@ pgrx::pg_module_magic!();
 
 extension_sql_file!("../sql/install/01_tables.sql", name = "tables", bootstrap);
 extension_sql_file!("../sql/install/02_functions.sql", name = "functions", requires = ["tables"]);
-extension_sql_file!("../sql/install/03_administration.sql", name = "administration", requires = ["functions"]);
+extension_sql_file!("../sql/install/02_hierarchy.sql", name = "hierarchy", requires = ["functions"]);
+extension_sql_file!("../sql/install/03_administration.sql", name = "administration", requires = ["hierarchy"]);
 extension_sql_file!("../sql/install/04_groups.sql", name = "groups", requires = ["administration"]);
 extension_sql_file!("../sql/install/05_policies.sql", name = "own_policies", requires = ["groups"]);
 extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["own_policies"]);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::catalog::offenders;
 use crate::catalog::protection::{self, OnChange, Reference};
 use crate::catalog::{from_pg, hierarchy};
-use crate::error::{ReferenceRuleRefusal, Refusal, given};
+use crate::error::{ReferenceRuleRefusal, Refusal, TenantRefusal, given};
 use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
@@ -173,8 +173,11 @@ fn check_one_moved(tenant: Uuid) -> Result<(), Refusal> {
     if found.is_empty() {
         return Ok(());
     }
-    modes::refuse(Refusal::MoveBreaksReferences {
-        tenant: hierarchy::name(tenant).unwrap_or_default(),
-        offenders: offenders::named(&found),
-    })
+    modes::refuse(
+        TenantRefusal::MoveBreaksReferences {
+            tenant: hierarchy::name(tenant).unwrap_or_default(),
+            offenders: offenders::named(&found),
+        }
+        .into(),
+    )
 }

@@ -4,6 +4,7 @@
 
 mod entries;
 mod plans;
+mod values;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,8 +19,9 @@ use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::model::scope::Access;
 use crate::pg::backend_local::BackendLocal;
-use crate::pg::lasting::Lasting;
 use crate::pg::{context_setting, invalidation, owner, transactions};
+
+pub use values::{Value, value};
 
 /// What is remembered, and of which generation of our tables it is true.
 struct Known {
@@ -51,9 +53,6 @@ static KNOWN: BackendLocal<RefCell<Option<Known>>> = BackendLocal::new(RefCell::
 static ASKED: BackendLocal<Cell<bool>> = BackendLocal::new(Cell::new(false));
 /// The client's statement, and the snapshot within it, in which others' changes were last heard of.
 static HEARD_IN: BackendLocal<Cell<(i64, (u32, u32))>> = BackendLocal::new(Cell::new((0, (0, 0))));
-/// Values made of what is known, by place, for as long as it is known and the transaction lasts.
-static MADE: BackendLocal<[Cell<Option<Option<Lasting>>>; Value::COUNT]> =
-    BackendLocal::new([const { Cell::new(None) }; Value::COUNT]);
 
 thread_local! {
     /// The identity on whose behalf this transaction first asked.
@@ -87,47 +86,6 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
         note_acting(known.identity.as_ref());
     }
     question(&known.access, known.mode)
-}
-
-/// The values that queries compare tenant columns with.
-#[derive(Clone, Copy)]
-pub enum Value {
-    ReadTenant,
-    ReadTenantNumber,
-    WriteTenant,
-    WriteTenantNumber,
-    OwnTenant,
-    OwnTenantNumber,
-    ReadableTenants,
-    ReadableTenantNumbers,
-    WritableTenants,
-    WritableTenantNumbers,
-}
-
-impl Value {
-    const COUNT: usize = Self::WritableTenantNumbers as usize + 1;
-}
-
-/// A value made of what the session may do; made once as long as that stays the same and the transaction lasts.
-pub fn value(value: Value, make: impl FnOnce(&Access) -> Option<Lasting>) -> Option<Lasting> {
-    // Making it may ask our tables, and so the session.
-    let made = ask(|_, _| MADE[value as usize].get());
-    made.unwrap_or_else(|| {
-        let (access, generation) = {
-            let known = KNOWN.borrow();
-            let known = known.as_ref().expect("ask() fills it");
-            (Rc::clone(&known.access), known.generation)
-        };
-        let new = make(&access);
-        if generation == watched::generation() {
-            MADE[value as usize].set(Some(new));
-        }
-        new
-    })
-}
-
-fn forget_values() {
-    MADE.iter().for_each(|made| made.set(None));
 }
 
 /// The same for one table, where it is given: roles that are limited to modules count on the tables of these.
@@ -238,7 +196,7 @@ fn find_out() {
     // Have the result in hand before remembering it: reading our tables can itself find that they changed. What was
     // remembered is dropped first, so that an error in between leaves nothing.
     KNOWN.replace(None);
-    forget_values();
+    values::forget();
     watched::watch();
     let generation = watched::generation();
     let login = owner::session_user();
@@ -397,7 +355,7 @@ pub fn transaction_over() {
     SEVERAL_ACTED.set(false);
     ASKED.set(false);
     ENTERED_AT.set(0);
-    forget_values();
+    values::forget();
 }
 
 /// A savepoint was rolled back: an entry made in it never happened.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::administration::{enforce, is_ours, limits, offender, ours, tenant_count, text};
 use crate::catalog::{from_pg, hierarchy, to_pg};
-use crate::error::Refusal;
+use crate::error::{Refusal, TenantRefusal};
 use crate::model::built_in;
 use crate::pg::answers::{Answer, changed, nothing, unchanged};
 use crate::pg::rows::{TriggerRow, TriggerRows};
@@ -218,7 +218,7 @@ fn check_provider(row: &TriggerRow) -> Result<(), Refusal> {
     if row.get::<&str>(column::KIND).is_some_and(|kind| kind != "service_provider") {
         return Ok(());
     }
-    let refuse = |change| Err(Refusal::ServiceProvider { tenant: name_of(row), change });
+    let refuse = |change| Err(TenantRefusal::ServiceProvider { tenant: name_of(row), change }.into());
     if row.datum(column::PARENT_ID).is_some() {
         return refuse("placed below another tenant");
     }
@@ -237,7 +237,7 @@ fn check_built_in(row: &TriggerRow, change: &'static str) -> Result<(), Refusal>
 
 fn check_kind(row: &TriggerRow, change: &'static str) -> Result<(), Refusal> {
     match row.get::<&str>(column::KIND) {
-        Some("service_provider") => Err(Refusal::ServiceProvider { tenant: name_of(row), change }),
+        Some("service_provider") => Err(TenantRefusal::ServiceProvider { tenant: name_of(row), change }.into()),
         _ => check_built_in(row, change),
     }
 }
@@ -260,7 +260,7 @@ fn check_new(trigger: &PgTrigger<'_>, restoring: bool) -> Result<(), Refusal> {
     let limits = limits();
     let count = tenant_count_if(limits.tenants > 0 || !limits.provider_exists);
     if !limits.provider_exists && count > 0 {
-        return Err(Refusal::NoServiceProvider);
+        return Err(TenantRefusal::NoServiceProvider.into());
     }
     check_parents(trigger)?;
     settle(trigger)?;
@@ -268,7 +268,7 @@ fn check_new(trigger: &PgTrigger<'_>, restoring: bool) -> Result<(), Refusal> {
         check_depths(trigger, text!("too_deep_inserted.sql"))?;
     }
     if limits.tenants > 0 && count > limits.tenants {
-        return Err(Refusal::TooManyTenants { count, limit: limits.tenants });
+        return Err(TenantRefusal::TooManyTenants { count, limit: limits.tenants }.into());
     }
     let contacts_come_later = || {
         let exist = owner::run(|| CONTACTS_EXIST.with(|q| q.first(&[], Sees::Latest, |row| row.must::<bool>(1))));
@@ -298,7 +298,7 @@ fn check_changed(trigger: &PgTrigger<'_>) -> Result<(), Refusal> {
     }
     let left = offender(trigger, text!("subtenants_left.sql"), |row| (row.must(1), row.must(2)));
     if let Some((tenant, count)) = left {
-        return Err(Refusal::HasSubtenants { tenant, count });
+        return Err(TenantRefusal::HasSubtenants { tenant, count }.into());
     }
     check_parents(trigger)?;
     settle(trigger)?;
@@ -308,7 +308,7 @@ fn check_changed(trigger: &PgTrigger<'_>) -> Result<(), Refusal> {
 
 fn check_parents(trigger: &PgTrigger<'_>) -> Result<(), Refusal> {
     match offender(trigger, text!("unwilling_parent.sql"), |row| (row.must(1), row.must(2))) {
-        Some((parent, child)) => Err(Refusal::NoSubtenantsAllowed { parent, child }),
+        Some((parent, child)) => Err(TenantRefusal::NoSubtenantsAllowed { parent, child }.into()),
         None => Ok(()),
     }
 }
@@ -319,7 +319,7 @@ fn settle(trigger: &PgTrigger<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     if let Some(tenant) = offender(trigger, text!("cycle.sql"), |row| row.must(1)) {
-        return Err(Refusal::Cycle { tenant });
+        return Err(TenantRefusal::Cycle { tenant }.into());
     }
     ours(|| spi::with_transition_tables(trigger, text!("settle_depths.sql"), Sees::Latest, |_| ()));
     Ok(())
@@ -327,7 +327,7 @@ fn settle(trigger: &PgTrigger<'_>) -> Result<(), Refusal> {
 
 fn check_depths(trigger: &PgTrigger<'_>, query: &str) -> Result<(), Refusal> {
     match offender(trigger, query, |row| (row.must(1), row.must(2), row.must(3))) {
-        Some((tenant, depth, limit)) => Err(Refusal::TooDeep { tenant, depth, limit }),
+        Some((tenant, depth, limit)) => Err(TenantRefusal::TooDeep { tenant, depth, limit }.into()),
         None => Ok(()),
     }
 }
@@ -353,7 +353,7 @@ fn check_subtenants_gone<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
         let count =
             owner::run(|| HAS_SUBTENANTS.with(|q| q.first(&[old.datum(column::ID)], Sees::Latest, |row| row.must(1))));
         if let Some(count @ 1..) = count {
-            enforce(Err(Refusal::HasSubtenants { tenant: name_of(&old), count }));
+            enforce(Err(TenantRefusal::HasSubtenants { tenant: name_of(&old), count }.into()));
         }
     }
     nothing()

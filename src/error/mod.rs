@@ -13,6 +13,7 @@ mod quotas;
 mod reassign;
 mod reference_rules;
 mod rows;
+mod tenants;
 mod tokens;
 mod trust;
 
@@ -32,6 +33,7 @@ pub use quotas::QuotaRefusal;
 pub use reassign::ReassignRefusal;
 pub use reference_rules::ReferenceRuleRefusal;
 pub use rows::RowRefusal;
+pub use tenants::TenantRefusal;
 pub use tokens::TokenRefusal;
 pub use trust::TrustRefusal;
 
@@ -66,18 +68,9 @@ pub enum Refusal {
     NoTenantToWrite,
     NameTheTenant { count: String, by_reference: bool },
 
-    // Tenants
-    NoServiceProvider,
-    ServiceProvider { tenant: String, change: &'static str },
+    // Tenants, groups and people
     BuiltIn { what: &'static str, name: String, change: &'static str },
     GivenByExtension { table: String, column: &'static str },
-    NoSubtenantsAllowed { parent: String, child: String },
-    HasSubtenants { tenant: String, count: i64 },
-    Cycle { tenant: String },
-    TooDeep { tenant: String, depth: i64, limit: i64 },
-    DeeperThanLimit { depth: i64, limit: i64 },
-    TooManyTenants { count: i64, limit: i64 },
-    MoveBreaksReferences { tenant: String, offenders: Vec<String> },
     UnknownContact,
     UnknownGroup,
     SystemGroup { name: String, change: &'static str },
@@ -179,18 +172,6 @@ impl Refusal {
                     "Give the tenant column a value."
                 },
             ),
-            NoServiceProvider => parts(
-                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                "there is no service provider yet",
-                "The first tenant is the service provider.",
-                "Insert it first, without a kind and without a parent.",
-            ),
-            ServiceProvider { tenant, change } => parts(
-                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
-                format!("the service provider cannot be {change}"),
-                format!("Tenant \"{tenant}\" is the service provider, which owns the installation."),
-                "Choose another tenant.",
-            ),
             BuiltIn { what, name, change } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("the built-in {what} \"{name}\" cannot be {change}"),
@@ -206,51 +187,6 @@ impl Refusal {
                 format!("column \"{column}\" of {table} cannot be set"),
                 "Its value is given once, when the row is inserted, or kept by the extension.",
                 "Leave the column out of the statement.",
-            ),
-            NoSubtenantsAllowed { parent, child } => parts(
-                Code::ERRCODE_CHECK_VIOLATION,
-                format!("tenant \"{parent}\" does not allow subtenants"),
-                format!("Tenant \"{child}\" would be placed below it."),
-                "Set allows_subtenants of the upper tenant first.",
-            ),
-            HasSubtenants { tenant, count } => parts(
-                Code::ERRCODE_CHECK_VIOLATION,
-                format!("tenant \"{tenant}\" has subtenants"),
-                format!("Tenants directly below it: {count}."),
-                "Move or delete them first.",
-            ),
-            Cycle { tenant } => parts(
-                Code::ERRCODE_CHECK_VIOLATION,
-                format!("tenant \"{tenant}\" would be above itself"),
-                "A tenant cannot be placed below one of its own subtenants.",
-                "Choose a parent outside the subtree.",
-            ),
-            TooDeep { tenant, depth, limit } => parts(
-                Code::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-                format!("tenant \"{tenant}\" would be too deep in the hierarchy"),
-                format!("It would be on level {depth}; this installation allows {limit}."),
-                "Raise max_depth in tenancy.installation (0: unlimited), or choose a higher parent.",
-            ),
-            DeeperThanLimit { depth, limit } => parts(
-                Code::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-                format!("the hierarchy is deeper than {limit} levels"),
-                format!("There are tenants on level {depth}."),
-                "Move them up first, or choose a higher limit.",
-            ),
-            TooManyTenants { count, limit } => parts(
-                Code::ERRCODE_CONFIGURATION_LIMIT_EXCEEDED,
-                "there would be too many tenants",
-                format!("There would be {count}; this installation allows {limit}, not counting the built-in ones."),
-                "Raise max_tenants in tenancy.installation (0: unlimited).",
-            ),
-            MoveBreaksReferences { tenant, offenders } => parts(
-                Code::ERRCODE_RESTRICT_VIOLATION,
-                format!("moving tenant \"{tenant}\" would break references"),
-                listed(
-                    "Rows of the moved tenants refer to rows of tenants that would no longer be above them",
-                    offenders,
-                ),
-                "Change these rows first.",
             ),
             UnknownContact => parts(
                 Code::ERRCODE_FOREIGN_KEY_VIOLATION,

@@ -18,7 +18,7 @@ use crate::catalog::access::Mode;
 use crate::catalog::dependencies::{self, Group};
 use crate::catalog::protection::{self, Reference, TenantColumn};
 use crate::catalog::{access, from_pg, hierarchy, offenders, to_pg};
-use crate::error::{LifecycleRefusal, Refusal, given};
+use crate::error::{LifecycleRefusal, Refusal, TenantRefusal, given};
 use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Arg, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -149,7 +149,7 @@ impl Deletion {
         let id = arg(to_pg(self.subject.id));
         let count = owner::run(|| HAS_SUBTENANTS.with(|q| q.first(&[id], Sees::Latest, |row| row.must(1))));
         if let Some(count @ 1..) = count {
-            return Err(Refusal::HasSubtenants { tenant: self.subject.name.clone(), count });
+            return Err(TenantRefusal::HasSubtenants { tenant: self.subject.name.clone(), count }.into());
         }
         let groups: Vec<_> = Relation::ALL.iter().map(|relation| to_pg(relation.group_of(self.subject.id))).collect();
         let read = |row: &spi::Row| row.must::<String>(1);

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::catalog::protection::{self, KeyType, TenantColumn};
 use crate::catalog::to_pg;
-use crate::error::{LifecycleRefusal, Refusal};
+use crate::error::{LifecycleRefusal, Refusal, TenantRefusal};
 use crate::pg::spi::{Arg, Query, Row, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
 use crate::session;
@@ -72,7 +72,7 @@ impl Subject {
     /// The service provider and the built-in tenants stay.
     fn check_ordinary(&self, change: &'static str) -> Result<(), Refusal> {
         match self.kind.as_str() {
-            "service_provider" => Err(Refusal::ServiceProvider { tenant: self.name.clone(), change }),
+            "service_provider" => Err(TenantRefusal::ServiceProvider { tenant: self.name.clone(), change }.into()),
             "default" | "none" => Err(Refusal::BuiltIn { what: "tenant", name: self.name.clone(), change }),
             _ => Ok(()),
         }

@@ -112,6 +112,39 @@ tenantless_key (index, relation, kind, tenant_column, says_something) as (
   having not bool_or(k.attnum = t.attnum or coalesce(coalesce(nullif(y.typbasetype, 0), y.oid) = 'uuid'::regtype, false))
     and not bool_and(coalesce(a.attidentity <> '' or pg_get_expr(d.adbin, d.adrelid) like 'nextval(%', false))
 ),
+-- the same as what lint() says of them: the object, and what adds the tenant to the key where that changes nothing else
+revealing_key (object, says_something, remedy) as (
+  select
+    case when c.oid is null then 'index ' || k.index::regclass else format('constraint %I on %s', c.conname, k.relation::regclass) end,
+    k.says_something,
+    case
+      when exists (select from pg_constraint f where f.contype = 'f' and f.conindid = k.index) or i.indisexclusion then null
+      when i.indisprimary and k.kind = 'optional' then null
+      when c.oid is not null then format(
+        'alter table %s drop constraint %I, add constraint %I %s',
+        k.relation::regclass,
+        c.conname,
+        c.conname,
+        regexp_replace(
+          pg_get_constraintdef(c.oid),
+          '( NULLS NOT DISTINCT)? \(',
+          format('%s (%s, ', case k.kind when 'optional' then ' NULLS NOT DISTINCT' end, replace(quote_ident(k.tenant_column), '\', '\\'))
+        )
+      )
+      else format(
+        'drop index %s; %s',
+        k.index::regclass,
+        regexp_replace(
+          pg_get_indexdef(k.index),
+          '( USING \w+ \()',
+          format('\1%s, ', replace(quote_ident(k.tenant_column), '\', '\\'))
+        )
+      )
+    end
+  from tenantless_key k
+  join pg_index i on i.indexrelid = k.index
+  left join pg_constraint c on c.conindid = k.index and c.contype in ('p', 'u', 'x')
+),
 -- what relations a view or materialized view names
 names (view, relation) as (
   select distinct r.ev_class, d.refobjid
