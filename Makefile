@@ -25,7 +25,7 @@ demo-stop: ## stop and remove the demo's server
 test: ## all tests; PG=18 or PG=15,18 picks servers, TEST=text picks tests, ACCEPT=1 writes expected files
 	@$(PYTHON) tests/run.py --pg "$(PG)" --test "$(TEST)" $(if $(ACCEPT),--accept)
 
-fuzz: ## random tests for SECONDS=600 in all, each as long; TARGET=text picks some, SEED=… repeats a failure, PG=15 picks the server
+fuzz: ## random tests for longer: SECONDS=600 for all of them, TARGET=text picks some, SEED=… repeats a failure
 	@$(PYTHON) tests/fuzz.py --pg "$(PG)" --target "$(TARGET)" --seconds "$(SECONDS)" --seed "$(SEED)"
 
 bench: ## measure against SQL by hand and the usual policies; QUICK=1 for a look, PG=15 picks servers, ONLY=reads one group

@@ -67,6 +67,9 @@ def tail(file, lines=60):
     return "\n".join(text.splitlines()[-lines:])
 
 
+_waited_for = set()    # said once, however many tests wait
+
+
 @contextlib.contextmanager
 def lock(name):
     """One at a time among all runs in this checkout; the kernel lets go of it whatever way a run ends."""
@@ -74,7 +77,9 @@ def lock(name):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            line(f"-- waiting for another run that holds {name}")
+            if name not in _waited_for:
+                _waited_for.add(name)
+                line(f"-- waiting for another run that holds {name}")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
