@@ -71,6 +71,7 @@ extension_sql_file!("../sql/install/18_activity.sql", name = "activity", require
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
     session::init();
+    planner::init();
     pg::recorder::init(catalog::activity::record_refused);
     pg::invalidation::listen(|relation| {
         if catalog::watched::changed(relation) {

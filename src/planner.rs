@@ -8,17 +8,33 @@
 //! functions. The planner knows the table: it replaces each call by one that names it. A call that was not replaced grants
 //! what holds on all tables: less.
 
+use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Oid};
-use pgrx::{Internal, Uuid, pg_extern};
+use pgrx::{Internal, PgLogLevel, Uuid, pg_extern};
 
 use crate::catalog::access::Mode;
 use crate::catalog::to_pg;
+use crate::error::{PlanRefusal, Refusal};
 use crate::model::scope::{Access, Scope, Tenants};
 use crate::model::shape::Reach;
+use crate::pg::executions;
 use crate::pg::lasting::Lasting;
 use crate::pg::planner::{self, Answer, Clause, Column, Question};
 use crate::pg::quick::quick;
 use crate::session::{self, Value};
+
+/// Prepares the planner. Call from `_PG_init`.
+pub fn init() {
+    planner::init();
+    executions::listen(executions::Listeners {
+        begins: session::execution_begins,
+        of_marked_plan: || {
+            if !session::ask(|access, _| is_all(&access.reads)) {
+                ErrorReport::from(Refusal::from(PlanRefusal::MadeForAll)).report(PgLogLevel::ERROR);
+            }
+        },
+    });
+}
 
 /// Reading or writing, with the names of the functions that stand for it.
 struct Kind {
@@ -27,8 +43,8 @@ struct Kind {
     one: [&'static str; 2],
     several: [&'static str; 2],
     all: &'static str,
-    /// Whether access to all tenants includes public rows.
-    all_has_public: bool,
+    /// Where access to all tenants includes public rows: the function by which a plan is known that takes it for granted.
+    all_has_public: Option<&'static str>,
     public: &'static str,
     public_pass: fn(&Access) -> bool,
 }
@@ -39,7 +55,7 @@ const READING: Kind = Kind {
     one: ["tenancy.read_tenant", "tenancy.read_tenant_number"],
     several: ["tenancy.readable_tenants", "tenancy.readable_tenant_numbers"],
     all: "tenancy.reads_all",
-    all_has_public: true,
+    all_has_public: Some("tenancy.can_read_support"),
     public: "tenancy.reads_public",
     public_pass: Access::reads_public,
 };
@@ -50,7 +66,7 @@ const WRITING: Kind = Kind {
     one: ["tenancy.write_tenant", "tenancy.write_tenant_number"],
     several: ["tenancy.writable_tenants", "tenancy.writable_tenant_numbers"],
     all: "tenancy.writes_all",
-    all_has_public: false,
+    all_has_public: None,
     public: "tenancy.writes_public",
     public_pass: |access| access.writes_public,
 };
@@ -175,8 +191,13 @@ impl Kind {
     }
 
     fn all(&self, column: &Column, table: Option<Oid>) -> Option<*mut pg_sys::Node> {
+        // Where the context ends with the transaction, plans serve the next one that reads all tenants, and nobody in between.
+        let lasting = table.is_none() && session::outlives_transaction();
+        if let Some(all_pass) = self.all_has_public.filter(|_| lasting).and_then(|mark| column.all_rows_pass(mark)) {
+            return Some(all_pass);
+        }
         let all = planner::call(self.all, table, pg_sys::BOOLOID)?;
-        if column.not_null || self.all_has_public {
+        if column.not_null || self.all_has_public.is_some() {
             return Some(all);
         }
         let public = planner::call(self.public, table, pg_sys::BOOLOID)?;
@@ -203,9 +224,12 @@ impl Kind {
 // What the replaced expressions ask when they run. A plan that outlived its context gets NULL or false: no rows.
 
 // The one tenant that the session may read. See `tenancy.read_tenant`.
-quick!(read_tenant_wrapper, pg_finfo_read_tenant_wrapper, || session::value(Value::ReadTenant, |access| single(
-    &access.reads
-)));
+quick!(
+    read_tenant_wrapper,
+    pg_finfo_read_tenant_wrapper,
+    session::value_at_hand(Value::ReadTenant),
+    || session::value(Value::ReadTenant, |access| single(&access.reads))
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -214,9 +238,12 @@ fn read_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
 }
 
 // The same by number. See `tenancy.read_tenant_number`.
-quick!(read_tenant_number_wrapper, pg_finfo_read_tenant_number_wrapper, || {
-    session::value(Value::ReadTenantNumber, |access| single_number(&access.reads))
-});
+quick!(
+    read_tenant_number_wrapper,
+    pg_finfo_read_tenant_number_wrapper,
+    session::value_at_hand(Value::ReadTenantNumber),
+    || session::value(Value::ReadTenantNumber, |access| { single_number(&access.reads) })
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -225,9 +252,9 @@ fn read_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
 }
 
 // The one tenant that the session may write. See `tenancy.write_tenant`.
-quick!(write_tenant_wrapper, pg_finfo_write_tenant_wrapper, || session::value(Value::WriteTenant, |access| single(
-    &access.writes
-)));
+quick!(write_tenant_wrapper, pg_finfo_write_tenant_wrapper, session::value_at_hand(Value::WriteTenant), || {
+    session::value(Value::WriteTenant, |access| single(&access.writes))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -236,9 +263,12 @@ fn write_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
 }
 
 // The same by number. See `tenancy.write_tenant_number`.
-quick!(write_tenant_number_wrapper, pg_finfo_write_tenant_number_wrapper, || {
-    session::value(Value::WriteTenantNumber, |access| single_number(&access.writes))
-});
+quick!(
+    write_tenant_number_wrapper,
+    pg_finfo_write_tenant_number_wrapper,
+    session::value_at_hand(Value::WriteTenantNumber),
+    || session::value(Value::WriteTenantNumber, |access| { single_number(&access.writes) })
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -247,7 +277,10 @@ fn write_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
 }
 
 // May the session read all tenants there are? See `tenancy.reads_all`.
-quick!(reads_all_wrapper, pg_finfo_reads_all_wrapper, || session::ask(|access, _| is_all(&access.reads)));
+quick!(reads_all_wrapper, pg_finfo_reads_all_wrapper, session::value_at_hand(Value::ReadsAll), || session::value(
+    Value::ReadsAll,
+    |access| Some(Lasting::flag(is_all(&access.reads)))
+));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -256,7 +289,10 @@ fn reads_all_in(relation: Option<Oid>) -> bool {
 }
 
 // May the session write all tenants there are? See `tenancy.writes_all`.
-quick!(writes_all_wrapper, pg_finfo_writes_all_wrapper, || session::ask(|access, _| is_all(&access.writes)));
+quick!(writes_all_wrapper, pg_finfo_writes_all_wrapper, session::value_at_hand(Value::WritesAll), || session::value(
+    Value::WritesAll,
+    |access| Some(Lasting::flag(is_all(&access.writes)))
+));
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -265,7 +301,9 @@ fn writes_all_in(relation: Option<Oid>) -> bool {
 }
 
 // May the session read public rows? See `tenancy.reads_public`.
-quick!(reads_public_wrapper, pg_finfo_reads_public_wrapper, || session::ask(|access, _| access.reads_public()));
+quick!(reads_public_wrapper, pg_finfo_reads_public_wrapper, session::value_at_hand(Value::ReadsPublic), || {
+    session::value(Value::ReadsPublic, |access| Some(Lasting::flag(access.reads_public())))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -274,7 +312,9 @@ fn reads_public_in(relation: Option<Oid>) -> bool {
 }
 
 // May the session write public rows? See `tenancy.writes_public`.
-quick!(writes_public_wrapper, pg_finfo_writes_public_wrapper, || session::ask(|access, _| access.writes_public));
+quick!(writes_public_wrapper, pg_finfo_writes_public_wrapper, session::value_at_hand(Value::WritesPublic), || {
+    session::value(Value::WritesPublic, |access| Some(Lasting::flag(access.writes_public)))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -283,14 +323,18 @@ fn writes_public_in(relation: Option<Oid>) -> bool {
 }
 
 // The one tenant that the session may read and write. See `tenancy.own_tenant` and `tenancy.own_tenant_number`.
-quick!(own_tenant_wrapper, pg_finfo_own_tenant_wrapper, || {
-    session::value(Value::OwnTenant, |access| access.has_one_tenant().then(|| single(&access.reads)).flatten())
-});
-quick!(own_tenant_number_wrapper, pg_finfo_own_tenant_number_wrapper, || {
-    session::value(Value::OwnTenantNumber, |access| {
+quick!(own_tenant_wrapper, pg_finfo_own_tenant_wrapper, session::value_at_hand(Value::OwnTenant), || session::value(
+    Value::OwnTenant,
+    |access| access.has_one_tenant().then(|| single(&access.reads)).flatten()
+));
+quick!(
+    own_tenant_number_wrapper,
+    pg_finfo_own_tenant_number_wrapper,
+    session::value_at_hand(Value::OwnTenantNumber),
+    || session::value(Value::OwnTenantNumber, |access| {
         access.has_one_tenant().then(|| single_number(&access.reads)).flatten()
     })
-});
+);
 
 fn single(tenants: &Tenants) -> Option<Lasting> {
     tenants.ids.single().map(|id| Lasting::uuid(id.as_bytes()))

@@ -163,7 +163,7 @@ fn writes<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> bool {
 fn decide(relation: Option<Oid>, what: modes::Unasked, allowed: impl FnOnce(&Access) -> bool) -> bool {
     let decide = |access: &Access, mode| (mode == Mode::Off || allowed(access), mode);
     let (allowed, mode) = match relation {
-        None => session::ask(decide),
+        None => session::ask_for_row(decide),
         relation => session::ask_about(relation, decide),
     };
     if !allowed && mode == Mode::Warn {
@@ -174,9 +174,12 @@ fn decide(relation: Option<Oid>, what: modes::Unasked, allowed: impl FnOnce(&Acc
 }
 
 // All tenants whose rows the session may read. See `tenancy.readable_tenants`.
-quick!(readable_tenants_wrapper, pg_finfo_readable_tenants_wrapper, || {
-    session::value(Value::ReadableTenants, |access| Some(Lasting::uuids(&ids(&access.reads.ids))))
-});
+quick!(
+    readable_tenants_wrapper,
+    pg_finfo_readable_tenants_wrapper,
+    session::value_at_hand(Value::ReadableTenants),
+    || session::value(Value::ReadableTenants, |access| Some(Lasting::uuids(&ids(&access.reads.ids))))
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -185,9 +188,12 @@ fn readable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
 }
 
 // All tenants whose rows the session may write. See `tenancy.writable_tenants`.
-quick!(writable_tenants_wrapper, pg_finfo_writable_tenants_wrapper, || {
-    session::value(Value::WritableTenants, |access| Some(Lasting::uuids(&ids(&access.writes.ids))))
-});
+quick!(
+    writable_tenants_wrapper,
+    pg_finfo_writable_tenants_wrapper,
+    session::value_at_hand(Value::WritableTenants),
+    || session::value(Value::WritableTenants, |access| Some(Lasting::uuids(&ids(&access.writes.ids))))
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -196,11 +202,14 @@ fn writable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
 }
 
 // `readable_tenants` by number. See `tenancy.readable_tenant_numbers`.
-quick!(readable_tenant_numbers_wrapper, pg_finfo_readable_tenant_numbers_wrapper, || {
-    session::value(Value::ReadableTenantNumbers, |access| {
+quick!(
+    readable_tenant_numbers_wrapper,
+    pg_finfo_readable_tenant_numbers_wrapper,
+    session::value_at_hand(Value::ReadableTenantNumbers),
+    || session::value(Value::ReadableTenantNumbers, |access| {
         Some(Lasting::numbers(&listed_numbers(&access.reads.numbers)))
     })
-});
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -209,11 +218,14 @@ fn readable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
 }
 
 // `writable_tenants` by number. See `tenancy.writable_tenant_numbers`.
-quick!(writable_tenant_numbers_wrapper, pg_finfo_writable_tenant_numbers_wrapper, || {
-    session::value(Value::WritableTenantNumbers, |access| {
+quick!(
+    writable_tenant_numbers_wrapper,
+    pg_finfo_writable_tenant_numbers_wrapper,
+    session::value_at_hand(Value::WritableTenantNumbers),
+    || session::value(Value::WritableTenantNumbers, |access| {
         Some(Lasting::numbers(&listed_numbers(&access.writes.numbers)))
     })
-});
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]

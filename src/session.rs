@@ -2,6 +2,7 @@
 //!
 //! The answer is kept until the context setting or one of our tables changes. Asking costs two loads and a borrow.
 
+mod entering;
 mod entries;
 mod plans;
 mod values;
@@ -21,7 +22,8 @@ use crate::model::scope::Access;
 use crate::pg::backend_local::BackendLocal;
 use crate::pg::{context_setting, invalidation, owner, transactions};
 
-pub use values::{Value, value};
+pub use entering::{authenticate, enter, leave};
+pub use values::{Value, value, value_at_hand};
 
 /// What is remembered, and of which generation of our tables it is true.
 struct Known {
@@ -53,6 +55,9 @@ static KNOWN: BackendLocal<RefCell<Option<Known>>> = BackendLocal::new(RefCell::
 static ASKED: BackendLocal<Cell<bool>> = BackendLocal::new(Cell::new(false));
 /// The client's statement, and the snapshot within it, in which others' changes were last heard of.
 static HEARD_IN: BackendLocal<Cell<(i64, (u32, u32))>> = BackendLocal::new(Cell::new((0, (0, 0))));
+/// The client's statement in which it was found to be true since the running execution began; else none.
+static AT_HAND: BackendLocal<Cell<i64>> = BackendLocal::new(Cell::new(NOT_AT_HAND));
+const NOT_AT_HAND: i64 = i64::MIN;
 
 thread_local! {
     /// The identity on whose behalf this transaction first asked.
@@ -67,11 +72,11 @@ thread_local! {
 pub fn init() {
     context_setting::init(context_setting::Listeners {
         context: |to_nobody| {
-            ASKED.set(false);
+            forget_asked();
             plans::context_reverted(to_nobody);
         },
         token: |token| {
-            ASKED.set(false);
+            forget_asked();
             plans::token_set(token);
         },
     });
@@ -85,7 +90,35 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     if !ASKED.replace(true) {
         note_acting(known.identity.as_ref());
     }
+    if known.generation == watched::generation() {
+        AT_HAND.set(transactions::statement_mark());
+    }
     question(&known.access, known.mode)
+}
+
+/// The same for a row of a query: the first one asks for all.
+pub fn ask_for_row<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
+    if is_at_hand() {
+        let known = KNOWN.borrow();
+        let known = known.as_ref().expect("it is at hand");
+        return question(&known.access, known.mode);
+    }
+    ask(question)
+}
+
+#[inline]
+fn is_at_hand() -> bool {
+    AT_HAND.get() == transactions::statement_mark() && !transactions::may_meet_newer_rows()
+}
+
+/// An execution begins: what others have changed since the last one counts.
+pub fn execution_begins() {
+    AT_HAND.set(NOT_AT_HAND);
+}
+
+fn forget_asked() {
+    ASKED.set(false);
+    AT_HAND.set(NOT_AT_HAND);
 }
 
 /// The same for one table, where it is given: roles that are limited to modules count on the tables of these.
@@ -148,8 +181,14 @@ pub fn ask_for_plan<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     })
 }
 
+/// Does the session act for whom it acts beyond this transaction?
+pub fn outlives_transaction() -> bool {
+    context_setting::outlive_transaction()
+}
+
 /// One of our tables changed. Runs when no catalog may be read.
 pub fn catalog_changed() {
+    AT_HAND.set(NOT_AT_HAND);
     plans::catalog_changed();
     entries::catalog_changed();
 }
@@ -196,6 +235,7 @@ fn find_out() {
     // Have the result in hand before remembering it: reading our tables can itself find that they changed. What was
     // remembered is dropped first, so that an error in between leaves nothing.
     KNOWN.replace(None);
+    AT_HAND.set(NOT_AT_HAND);
     values::forget();
     watched::watch();
     let generation = watched::generation();
@@ -277,83 +317,12 @@ fn check_first(identity: &Identity) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Acts for `identity` from now on, until the end of the transaction or of the session.
-pub fn enter(identity: Identity, for_session: bool) -> Result<(), Refusal> {
-    try_enter(&identity, for_session).inspect_err(|refusal| entries::refused(Some(&identity), refusal))
-}
-
-fn try_enter(identity: &Identity, for_session: bool) -> Result<(), Refusal> {
-    if !transactions::may_change_settings() {
-        return Err(Refusal::EnterInParallel);
-    }
-    hear();
-    access::resolve(identity).ok_or_else(|| unknown(identity))?;
-    check_first(identity)?;
-    if let Some(text) = context_setting::token()
-        && trusted(&text)?.identity != *identity
-    {
-        return Err(TokenRefusal::NamesAnother.into());
-    }
-    context_setting::set(&identity.to_string(), for_session);
-    entered(identity);
-    Ok(())
-}
-
-/// Acts for whom the token names, in place of whom the session acted for before this transaction.
-pub fn authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
-    try_authenticate(token, for_session).inspect_err(|refusal| entries::refused(None, refusal))
-}
-
-fn try_authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
-    if !transactions::may_change_settings() {
-        return Err(Refusal::EnterInParallel);
-    }
-    hear();
-    let trusted = trusted(token)?;
-    let identity = &trusted.identity;
-    check_first(identity)?;
-    context_setting::set("", for_session);
-    context_setting::set_token(token, for_session);
-    entered(identity);
-    Ok(())
-}
-
-/// Notes who acts in this transaction.
-fn entered(identity: &Identity) {
-    plans::entered(access::identity_of_login(owner::session_user()).is_none());
-    plans::drop_unfit();
-    if ACTED.with_borrow(Option::is_none) {
-        entries::acting(identity);
-    }
-    ACTED.with_borrow_mut(|acted| *acted = Some(identity.clone()));
-    if ENTERED_AT.get() == 0 {
-        ENTERED_AT.set(transactions::nesting_level());
-    }
-}
-
-/// Acts for nobody until the end of the transaction, and after it as if nobody had entered.
-pub fn leave() -> Result<(), Refusal> {
-    if !transactions::may_change_settings() {
-        return Err(Refusal::EnterInParallel);
-    }
-    let level = transactions::nesting_level();
-    // A rollback to a savepoint opened after the entry would bring the context back.
-    let acts = context_setting::get().is_some() || context_setting::token().is_some();
-    if acts && level > ENTERED_AT.get().max(1) {
-        return Err(Refusal::LeaveInsideSavepoint);
-    }
-    context_setting::set("", true);
-    context_setting::set_token("", true);
-    context_setting::set(&Identity::Nobody.to_string(), false);
-    plans::drop_unfit();
-    Ok(())
-}
-
 /// The transaction is over: the next one may act for somebody else.
 pub fn transaction_over() {
+    context_setting::transaction_over();
     ACTED.with_borrow_mut(|acted| *acted = None);
     SEVERAL_ACTED.set(false);
-    ASKED.set(false);
+    forget_asked();
     ENTERED_AT.set(0);
     values::forget();
 }

@@ -14,6 +14,8 @@ static CONTEXT: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new
 static TOKEN: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 /// Set whenever a value changes, by whatever way: entry, leaving, rollback, RESET.
 static CHANGED: AtomicBool = AtomicBool::new(true);
+/// Set likewise, until the transaction is over.
+static CHANGED_IN_TRANSACTION: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
     static LISTENERS: Cell<Option<Listeners>> = const { Cell::new(None) };
@@ -61,6 +63,8 @@ pub fn init(listeners: Listeners) {
         );
         pg_sys::MarkGUCPrefixReserved(c"tenancy".as_ptr());
     }
+    // Defining them was no change.
+    transaction_over();
 }
 
 #[pg_guard]
@@ -80,6 +84,7 @@ extern "C-unwind" fn token_shown() -> *const c_char {
 
 fn assigned(value: *const c_char, tell: fn(Listeners, Option<&str>)) {
     CHANGED.store(true, Ordering::Relaxed);
+    CHANGED_IN_TRANSACTION.store(true, Ordering::Relaxed);
     if let (false, Some(listeners)) = (SETTING.get(), LISTENERS.get()) {
         // SAFETY: PostgreSQL passes NULL or a NUL-terminated string.
         let value = (!value.is_null()).then(|| unsafe { CStr::from_ptr(value) });
@@ -91,6 +96,16 @@ fn assigned(value: *const c_char, tell: fn(Listeners, Option<&str>)) {
 /// Has the value been assigned since this was last asked? Costs a load.
 pub fn take_changed() -> bool {
     CHANGED.load(Ordering::Relaxed) && CHANGED.swap(false, Ordering::Relaxed)
+}
+
+/// Will the values be the same when the transaction is over, if nobody changes them on purpose?
+pub fn outlive_transaction() -> bool {
+    !CHANGED_IN_TRANSACTION.load(Ordering::Relaxed)
+}
+
+/// The transaction is over. What it undoes is undone after this: that counts as a change in the next one.
+pub fn transaction_over() {
+    CHANGED_IN_TRANSACTION.store(false, Ordering::Relaxed);
 }
 
 /// The context that was entered, or None where nobody entered.

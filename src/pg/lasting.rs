@@ -23,6 +23,11 @@ impl Lasting {
         Self(pg_sys::Datum::from(number))
     }
 
+    /// Yes or no.
+    pub fn flag(flag: bool) -> Self {
+        Self(pg_sys::Datum::from(flag))
+    }
+
     /// An array of uuids.
     pub fn uuids(ids: &[uuid::Uuid]) -> Self {
         let elements = ids.iter().map(|id| pg_sys::Datum::from(id.as_bytes().as_ptr())).collect();

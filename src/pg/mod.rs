@@ -12,6 +12,7 @@ pub mod cursor;
 pub mod ddl_commands;
 pub mod ddl_risks;
 pub mod ddl_tables;
+pub mod executions;
 pub mod expressions;
 pub mod invalidation;
 pub mod key_index;

@@ -7,9 +7,10 @@ use pgrx::pg_sys::panic::{ErrorReport, ErrorReportable};
 use super::lasting::Lasting;
 
 /// Defines the C function `$name` that answers a call by a closure with one argument or none, and the record by which
-/// PostgreSQL knows its convention.
+/// PostgreSQL knows its convention. `$at_hand` is an answer that may be there already, Some or None: it is looked for before
+/// anything is prepared for errors, which costs more than handing it out, and so may raise none.
 macro_rules! quick {
-    ($name:ident, $record:ident, $answer:expr) => {
+    ($name:ident, $record:ident, $at_hand:expr, $answer:expr) => {
         #[allow(unsafe_code)]
         #[unsafe(no_mangle)]
         #[doc(hidden)]
@@ -23,11 +24,22 @@ macro_rules! quick {
         #[allow(unsafe_code)]
         #[unsafe(no_mangle)]
         #[doc(hidden)]
-        #[pgrx::pg_guard]
         pub unsafe extern "C-unwind" fn $name(call: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
-            // SAFETY: PostgreSQL passes a valid call with the arguments of the function's declaration.
-            unsafe { $crate::pg::quick::answer(call, $answer) }
+            #[pgrx::pg_guard]
+            unsafe extern "C-unwind" fn guarded(call: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
+                // SAFETY: PostgreSQL passes a valid call with the arguments of the function's declaration.
+                unsafe { $crate::pg::quick::answer(call, $answer) }
+            }
+            match $at_hand {
+                // SAFETY: as above; this answer takes no argument.
+                Some(outcome) => unsafe { $crate::pg::quick::answer(call, || outcome) },
+                // SAFETY: as above.
+                None => unsafe { guarded(call) },
+            }
         }
+    };
+    ($name:ident, $record:ident, $answer:expr) => {
+        $crate::pg::quick::quick!($name, $record, None::<bool>, $answer);
     };
 }
 pub(crate) use quick;

@@ -88,9 +88,10 @@ pub fn catalog_changed() {
 }
 
 /// The context setting changed by itself, at the end of a transaction or savepoint or by RESET. Where it leaves nobody,
-/// plans made for somebody find nothing, which is right; somebody else may need other plans.
+/// plans made for somebody find nothing, which is right, unless some take for granted that all rows pass; somebody else may
+/// need other plans.
 pub fn context_reverted(to_nobody: bool) {
-    if !(to_nobody && LOGIN_IS_NOBODY.get()) {
+    if !(to_nobody && LOGIN_IS_NOBODY.get() && !planner::some_let_all_rows_pass()) {
         drop_all();
     }
 }

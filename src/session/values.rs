@@ -1,9 +1,9 @@
-//! The values that queries compare tenant columns with: made once for what the session may do.
+//! Values that queries compare with, made of what the session may do.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::{KNOWN, ask};
+use super::{KNOWN, ask, is_at_hand};
 use crate::catalog::watched;
 use crate::model::scope::Access;
 use crate::pg::backend_local::BackendLocal;
@@ -13,7 +13,7 @@ use crate::pg::lasting::Lasting;
 static MADE: BackendLocal<[Cell<Option<Option<Lasting>>>; Value::COUNT]> =
     BackendLocal::new([const { Cell::new(None) }; Value::COUNT]);
 
-/// What a value is of.
+/// The values that queries compare tenant columns with.
 #[derive(Clone, Copy)]
 pub enum Value {
     ReadTenant,
@@ -26,10 +26,20 @@ pub enum Value {
     ReadableTenantNumbers,
     WritableTenants,
     WritableTenantNumbers,
+    ReadsAll,
+    WritesAll,
+    ReadsPublic,
+    WritesPublic,
 }
 
 impl Value {
-    const COUNT: usize = Self::WritableTenantNumbers as usize + 1;
+    const COUNT: usize = Self::WritesPublic as usize + 1;
+}
+
+/// The value, if it was made for an earlier row.
+#[inline]
+pub fn value_at_hand(value: Value) -> Option<Option<Lasting>> {
+    if is_at_hand() { MADE[value as usize].get() } else { None }
 }
 
 /// A value made of what the session may do; made once as long as that stays the same and the transaction lasts.
@@ -50,7 +60,7 @@ pub fn value(value: Value, make: impl FnOnce(&Access) -> Option<Lasting>) -> Opt
     })
 }
 
-/// What is known changed, or the transaction is over.
+/// Forgets them.
 pub(super) fn forget() {
     MADE.iter().for_each(|made| made.set(None));
 }

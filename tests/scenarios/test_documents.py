@@ -275,7 +275,7 @@ def refusals(errors):
     arms = re.findall(r"=> parts\(\s*Code::ERRCODE_(\w+),\s*(?:format!\(\s*)?\"((?:[^\"\\]|\\.)*)\"", source)
     if len(arms) != source.count("=> parts("):
         raise Failed("an arm of src/error/ is spelled in a way that this test does not read")
-    sqlstate = {code: getattr(errors, code.title().replace("_", "")).sqlstate for code, _ in arms}
+    sqlstate = {code: getattr(errors, code.removeprefix("T_R_").title().replace("_", "")).sqlstate for code, _ in arms}
     return {(sqlstate[code], re.sub(r"\\(.)", r"\1", message)) for code, message in arms}
 
 

@@ -1,0 +1,24 @@
+//! What is refused to plans that have outlived what they were made for.
+
+use pgrx::PgSqlErrorCode as Code;
+
+use super::{Explained, Parts, parts};
+
+/// What is refused, and what the message needs to know.
+#[derive(Debug)]
+pub enum PlanRefusal {
+    MadeForAll,
+}
+
+impl Explained for PlanRefusal {
+    fn parts(&self) -> Parts {
+        match self {
+            Self::MadeForAll => parts(
+                Code::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                "the query was planned for a session that reads all tenants",
+                "The session lost that right between planning and execution.",
+                "Run the statement again.",
+            ),
+        }
+    }
+}

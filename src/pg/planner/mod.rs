@@ -1,0 +1,135 @@
+//! The planner's questions to a support function, and building the expressions that answer them.
+
+mod column;
+mod default;
+mod functions;
+mod kept;
+mod nodes;
+mod statistics;
+
+use pgrx::{Internal, pg_sys};
+
+pub use column::Column;
+pub use default::answer_default;
+pub use kept::{forget_plans, is_marked, some_let_all_rows_pass};
+pub use nodes::{both, call, either, make_node};
+
+use super::conflict_condition::ask_before_conflict_condition;
+
+/// Prepares for the planner's questions. Call once, from `_PG_init`.
+pub fn init() {
+    functions::init();
+    statistics::init();
+}
+
+/// What the planner asks about a call of a policy function, whose one argument is a tenant column.
+pub enum Question {
+    /// May the call be replaced by something that the planner can see into?
+    Simplify,
+    /// Which condition on an index on the column does the call imply?
+    IndexCondition,
+    /// Which part of the rows passes, as far as the number of tenants tells?
+    Selectivity,
+}
+
+/// Where a policy function is called: for rows that are there, or for new ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Clause {
+    Using,
+    WithCheck,
+}
+
+/// An answer to a question.
+pub enum Answer {
+    Expression(*mut pg_sys::Node),
+    IndexCondition(*mut pg_sys::Node),
+    /// The share of rows that passes.
+    Selectivity(f64),
+}
+
+/// Answers a request of the planner by `decide`, which gives None where it has no opinion.
+pub fn answer(request: Internal, clause: Clause, decide: impl FnOnce(Question, &Column) -> Option<Answer>) -> Internal {
+    let no_opinion = || Internal::from(Some(pg_sys::Datum::from(0usize)));
+    let Some(request) = request.unwrap() else { return no_opinion() };
+    let request: *mut pg_sys::Node = request.cast_mut_ptr();
+    // SAFETY: the planner passes one of the request nodes, whose tag tells which; its fields are valid meanwhile.
+    let answered = unsafe {
+        match (*request).type_ {
+            pg_sys::NodeTag::T_SupportRequestSimplify => simplify(&*request.cast(), clause, decide),
+            pg_sys::NodeTag::T_SupportRequestIndexCondition => index_condition(&mut *request.cast(), decide),
+            pg_sys::NodeTag::T_SupportRequestSelectivity => selectivity(&mut *request.cast(), decide),
+            _ => None,
+        }
+    };
+    answered.map_or_else(no_opinion, |datum| Internal::from(Some(datum)))
+}
+
+/// Answers the question for the share of rows that passes, whatever the arguments; has no opinion on others.
+pub fn answer_share(request: Internal, share: f64) -> Internal {
+    let node: Option<*mut pg_sys::Node> = request.unwrap().map(|request| request.cast_mut_ptr());
+    // SAFETY: the planner passes one of the request nodes, whose tag tells which.
+    let answered = node.filter(|node| unsafe { (**node).type_ } == pg_sys::NodeTag::T_SupportRequestSelectivity);
+    if let Some(node) = answered {
+        // SAFETY: as above.
+        unsafe { (*node.cast::<pg_sys::SupportRequestSelectivity>()).selectivity = share };
+    }
+    Internal::from(Some(answered.map_or(pg_sys::Datum::from(0usize), pg_sys::Datum::from)))
+}
+
+unsafe fn simplify(
+    request: &pg_sys::SupportRequestSimplify,
+    clause: Clause,
+    decide: impl FnOnce(Question, &Column) -> Option<Answer>,
+) -> Option<pg_sys::Datum> {
+    // SAFETY: by the caller's promise, and `Column::of` checks what it follows.
+    unsafe {
+        let column = Column::of(request.root, (*request.fcall).args)?;
+        if clause == Clause::Using {
+            ask_before_conflict_condition((*request.root).parse, request.fcall);
+        }
+        match decide(Question::Simplify, &column)? {
+            Answer::Expression(node) => Some(pg_sys::Datum::from(node)),
+            _ => None,
+        }
+    }
+}
+
+unsafe fn index_condition(
+    request: &mut pg_sys::SupportRequestIndexCondition,
+    decide: impl FnOnce(Question, &Column) -> Option<Answer>,
+) -> Option<pg_sys::Datum> {
+    // SAFETY: by the caller's promise; the node is the call itself where an index is asked for.
+    unsafe {
+        if (*request.node).type_ != pg_sys::NodeTag::T_FuncExpr {
+            return None;
+        }
+        let mut column = Column::of(request.root, (*request.node.cast::<pg_sys::FuncExpr>()).args)?;
+        column.opfamily = request.opfamily;
+        match decide(Question::IndexCondition, &column)? {
+            Answer::IndexCondition(node) => {
+                request.lossy = false;
+                Some(pg_sys::Datum::from(pg_sys::lappend(std::ptr::null_mut(), node.cast())))
+            }
+            _ => None,
+        }
+    }
+}
+
+unsafe fn selectivity(
+    request: &mut pg_sys::SupportRequestSelectivity,
+    decide: impl FnOnce(Question, &Column) -> Option<Answer>,
+) -> Option<pg_sys::Datum> {
+    // SAFETY: by the caller's promise. The statistics are released by their own function.
+    unsafe {
+        let mut column = Column::of(request.root, request.args)?;
+        column.of_partitioned_table();
+        column.look_at_statistics();
+        match decide(Question::Selectivity, &column)? {
+            Answer::Selectivity(share) => {
+                request.selectivity = share.clamp(0.0, 1.0);
+                Some(pg_sys::Datum::from(std::ptr::from_mut(request)))
+            }
+            _ => None,
+        }
+    }
+}

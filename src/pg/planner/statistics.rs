@@ -1,0 +1,197 @@
+//! Which share of the rows passes, by the statistics.
+
+use std::cell::{Cell, RefCell};
+
+use pgrx::pg_sys::{self, Oid};
+use pgrx::{PgList, pg_guard};
+
+use super::column::Column;
+use crate::pg::backend_local::BackendLocal;
+
+unsafe extern "C-unwind" {
+    // In utils/syscache.h, for PostgreSQL itself to call.
+    fn ReleaseSysCache(tuple: pg_sys::HeapTuple);
+}
+
+thread_local! {
+    /// Functions with which columns are compared whose value is the same for a whole execution.
+    static VALUES: RefCell<Vec<Oid>> = const { RefCell::new(Vec::new()) };
+}
+static OTHERS: BackendLocal<Cell<pg_sys::get_relation_stats_hook_type>> = BackendLocal::new(Cell::new(None));
+
+pub(super) fn init() {
+    // SAFETY: hooks are there to be chained; the function stays for the life of the backend.
+    unsafe {
+        OTHERS.set(pg_sys::get_relation_stats_hook);
+        pg_sys::get_relation_stats_hook = Some(of_whole_table);
+    }
+}
+
+/// Notes the function that this node calls: a column is compared with its value.
+pub(super) fn note_value(call: *mut pg_sys::Node) {
+    // SAFETY: a call that `nodes` made.
+    let function = unsafe { (*call.cast::<pg_sys::FuncExpr>()).funcid };
+    VALUES.with_borrow_mut(|values| {
+        if !values.contains(&function) {
+            values.push(function);
+        }
+    });
+}
+
+/// Where a query compares the column of a partitioned table with a value that only the execution knows, all partitions are
+/// planned, though one has the rows. Each partition's own statistics say which share of its rows a tenant has that has rows there;
+/// their sum would be too large by the number of partitions. So the whole table's statistics count for the column in each of them.
+#[pg_guard]
+unsafe extern "C-unwind" fn of_whole_table(
+    root: *mut pg_sys::PlannerInfo,
+    table: *mut pg_sys::RangeTblEntry,
+    column: pg_sys::AttrNumber,
+    found: *mut pg_sys::VariableStatData,
+) -> bool {
+    // SAFETY: the planner passes its state, a table of the query, and where to put the statistics; whoever asks releases them.
+    unsafe {
+        if let Some(next) = OTHERS.get()
+            && next(root, table, column, found)
+        {
+            return true;
+        }
+        let Some((whole, number)) = compared_above(root, (*found).var) else { return false };
+        let statistics = pg_sys::SearchSysCache3(
+            pg_sys::SysCacheIdentifier::STATRELATTINH as i32,
+            pg_sys::Datum::from(whole),
+            pg_sys::Datum::from(number),
+            pg_sys::Datum::from(true),
+        );
+        if statistics.is_null() {
+            return false;
+        }
+        (*found).statsTuple = statistics;
+        (*found).freefunc = Some(ReleaseSysCache);
+        true
+    }
+}
+
+/// The table and the column above a partition's, if the query compares it with such a value.
+///
+/// # Safety
+/// The planner's state, and an expression in the query.
+unsafe fn compared_above(root: *mut pg_sys::PlannerInfo, expression: *mut pg_sys::Node) -> Option<(Oid, i16)> {
+    // SAFETY: looked at only as what its tag says; the arrays have a place for each table of this query level.
+    unsafe {
+        if expression.is_null() || (*expression).type_ != pg_sys::NodeTag::T_Var {
+            return None;
+        }
+        let mut column = (expression.cast::<pg_sys::Var>(), false);
+        while let Some(above) = above(root, column.0) {
+            column = (above, true);
+        }
+        let (var, true) = column else { return None };
+        let table = *(*root).simple_rel_array.add((*var).varno as usize);
+        if table.is_null() {
+            return None;
+        }
+        let conditions = PgList::<pg_sys::RestrictInfo>::from_pg((*table).baserestrictinfo);
+        let compared = conditions.iter_ptr().any(|condition| compares((*condition).clause.cast(), (*var).varattno));
+        compared.then(|| ((**(*root).simple_rte_array.add((*var).varno as usize)).relid, (*var).varattno))
+    }
+}
+
+/// Is it `column = value`, or such a comparison and others joined by OR?
+///
+/// # Safety
+/// `node` is a condition of the query.
+unsafe fn compares(node: *mut pg_sys::Node, column: i16) -> bool {
+    // SAFETY: looked at only as what its tag says.
+    unsafe {
+        let arguments = match (*node).type_ {
+            pg_sys::NodeTag::T_BoolExpr => {
+                let parts = PgList::<pg_sys::Node>::from_pg((*node.cast::<pg_sys::BoolExpr>()).args);
+                return parts.iter_ptr().any(|part| compares(part, column));
+            }
+            pg_sys::NodeTag::T_OpExpr => PgList::<pg_sys::Node>::from_pg((*node.cast::<pg_sys::OpExpr>()).args),
+            _ => return false,
+        };
+        let (Some(left), Some(right)) = (arguments.get_ptr(0), arguments.get_ptr(1)) else { return false };
+        (*left).type_ == pg_sys::NodeTag::T_Var
+            && (*left.cast::<pg_sys::Var>()).varattno == column
+            && (*right).type_ == pg_sys::NodeTag::T_FuncExpr
+            && VALUES.with_borrow(|values| values.contains(&(*right.cast::<pg_sys::FuncExpr>()).funcid))
+    }
+}
+
+/// A partition's column in the partitioned table: None where the table is no partition, or the column is only the partition's.
+///
+/// # Safety
+/// The planner's state, and a column of this query level.
+unsafe fn above(root: *mut pg_sys::PlannerInfo, column: *mut pg_sys::Var) -> Option<*mut pg_sys::Var> {
+    // SAFETY: the arrays have a place for each table of this query level.
+    unsafe {
+        let (table, number) = ((*column).varno as usize, (*column).varattno);
+        let parents = (*root).append_rel_array;
+        if parents.is_null() {
+            return None;
+        }
+        let parent = *parents.add(table);
+        if parent.is_null() || number < 1 || i32::from(number) > (*parent).num_child_cols {
+            return None;
+        }
+        let number = *(*parent).parent_colnos.add(number as usize - 1);
+        let table = *(*root).simple_rte_array.add((*parent).parent_relid as usize);
+        if number < 1 || (*table).rtekind != pg_sys::RTEKind::RTE_RELATION {
+            return None;
+        }
+        let copy = pg_sys::copyObjectImpl(column.cast()).cast::<pg_sys::Var>();
+        (*copy).varno = (*parent).parent_relid as _;
+        (*copy).varattno = number;
+        Some(copy)
+    }
+}
+
+impl Column {
+    /// A partition's statistics tell nothing of the tenants in other partitions: the whole table's column instead.
+    pub(super) unsafe fn of_partitioned_table(&mut self) {
+        // SAFETY: the expression is a column of this query level.
+        unsafe {
+            while let Some(column) = above(self.root, self.expression.cast()) {
+                self.expression = column.cast();
+            }
+        }
+    }
+
+    pub(super) unsafe fn look_at_statistics(&mut self) {
+        // SAFETY: the expression is a column of this query level. The statistics are released by their own function.
+        unsafe {
+            let mut found = pg_sys::VariableStatData::default();
+            pg_sys::examine_variable(self.root, self.expression.cast(), 0, &mut found);
+            let mut is_default = false;
+            self.distinct = pg_sys::get_variable_numdistinct(&mut found, &mut is_default);
+            if !found.statsTuple.is_null() {
+                let statistics = pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_statistic>(found.statsTuple);
+                self.null_share = (*statistics).stanullfrac.into();
+                if let Some(release) = found.freefunc {
+                    release(found.statsTuple);
+                }
+            }
+        }
+    }
+
+    /// The share of the rows for which a `column = any (…)` is true, by the statistics.
+    pub fn share_that_passes(&self, condition: *mut pg_sys::Node) -> f64 {
+        // SAFETY: a condition on a column of this query level, made by `equals_any`.
+        unsafe {
+            pg_sys::scalararraysel(
+                self.root,
+                condition.cast(),
+                false,
+                0,
+                pg_sys::JoinType::JOIN_INNER,
+                std::ptr::null_mut(),
+            )
+        }
+    }
+
+    /// The share of the rows that so many tenants have, if all have alike.
+    pub fn share_of(&self, tenants: usize) -> f64 {
+        if self.distinct > 0.0 { tenants as f64 / self.distinct } else { 0.5 }
+    }
+}
