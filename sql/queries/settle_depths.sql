@@ -1,4 +1,5 @@
--- Gives the tenants of this statement whose depth is wrong, and all below them, the right one. There is no circle.
+-- Gives the tenants of this statement whose depth is wrong, and all below them, the right one. There is no circle. Named by an
+-- array, the tenants are found by their key: the planner expects so many that it would read all there are.
 with recursive wrong (id, parent_id) as (
   select n.id, n.parent_id
   from new_rows n
@@ -18,5 +19,6 @@ below (id, depth) as (
 update tenancy.tenants t
 set depth = below.depth
 from below
-where t.id = below.id
+where t.id = any (array(select below.id from below))
+  and t.id = below.id
   and t.depth <> below.depth
