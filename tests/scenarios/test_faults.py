@@ -1,14 +1,14 @@
 """Backends and servers that are killed in the middle of things: what is left keeps every rule."""
 
 import os
-import random
 import signal
 import threading
 import time
 
+from runner.chance import chance
 from runner.scenario import Scenario
 
-ROUNDS = 4
+SECONDS = 20
 
 SETUP = """
 update tenancy.installation set max_depth = 0;
@@ -62,30 +62,32 @@ class Faults(Scenario):
         self.own.psql("faults", SETUP)
         self.lint = self.own.psql("faults", LINT)
         self.pg = self.psycopg()
-        seed = random.SystemRandom().randrange(10 ** 6)
-        self.dice, self.story = random.Random(seed), [f"seed {seed}"]
+        self.story = []
 
-    def test_killed_backend(self):
+    @chance(seconds=SECONDS)
+    def test_killed_backend(self, dice):
         """kill -9 of one backend: the server restarts all, and recovers."""
-        for _ in range(ROUNDS):
-            self.disturbed(self.kill_backend)
+        for _ in dice.rounds():
+            self.disturbed(dice, lambda pids: self.kill_backend(dice, pids))
 
-    def test_killed_server(self):
+    @chance(seconds=SECONDS)
+    def test_killed_server(self, dice):
         """kill -9 of the postmaster and all that it started: as if the machine had lost its power."""
-        for _ in range(ROUNDS):
-            self.disturbed(self.kill_server)
+        for _ in dice.rounds():
+            self.disturbed(dice, self.kill_server)
 
-    def test_cancelled(self):
+    @chance(seconds=SECONDS)
+    def test_cancelled(self, dice):
         """The gentle ways: a cancelled statement, a terminated session. The server stays up."""
-        for _ in range(ROUNDS):
-            self.disturbed(lambda pids: self.own.psql("faults", f"select pg_cancel_backend({self.dice.choice(pids)}), "
-                                                                f"pg_terminate_backend({self.dice.choice(pids)})"))
+        for _ in dice.rounds():
+            self.disturbed(dice, lambda pids: self.own.psql(
+                "faults", f"select pg_cancel_backend({dice.choice(pids)}), pg_terminate_backend({dice.choice(pids)})"))
 
-    def kill_backend(self, pids):
+    def kill_backend(self, dice, pids):
         """One that is still at work, if there is one."""
         busy = self.own.psql("faults", "select pid from pg_stat_activity where state = 'active' and pid <> pg_backend_pid()").split()
         if victims := sorted(set(pids) & set(map(int, busy))):
-            os.kill(self.dice.choice(victims), signal.SIGKILL)
+            os.kill(dice.choice(victims), signal.SIGKILL)
 
     def kill_server(self, pids):
         postmaster = int((self.own.data / "postmaster.pid").read_text().split()[0])
@@ -99,16 +101,17 @@ class Faults(Scenario):
         (self.own.socket_folder / ".s.PGSQL.5432.lock").unlink()
         self.own.up()
 
-    def disturbed(self, strike):
+    def disturbed(self, dice, strike):
         """Four transactions run side by side, one of which is struck; then all must be well."""
-        texts = [text.format(s=round(self.dice.uniform(0, 0.3), 2)) for text in self.dice.sample(UNDER_WAY, 4)]
+        dice.cases += 1
+        texts = [text.format(s=round(dice.uniform(0, 0.3), 2)) for text in dice.sample(UNDER_WAY, 4)]
         self.story.append(" | ".join(texts))
         pids, ready = [], threading.Barrier(len(texts) + 1)
         threads = [threading.Thread(target=self.run_one, args=(text, pids, ready)) for text in texts]
         for thread in threads:
             thread.start()
         ready.wait()
-        time.sleep(self.dice.uniform(0.01, 0.4))
+        time.sleep(dice.uniform(0.01, 0.4))
         strike(pids)
         for thread in threads:
             thread.join()

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 
+from runner.chance import chance
 from runner.scenario import Scenario
 
 SECONDS = 15
@@ -113,19 +114,19 @@ where parent is not null
 
 
 class Stress(Scenario):
-    def test_references(self):
+    @chance(seconds=SECONDS)
+    def test_references(self, dice):
         db = self.database()
         self.cluster.psql(db, SETUP)
         self.cluster.psql(db, f'alter database "{db}" set deadlock_timeout = 20')
-        seed = random.SystemRandom().randrange(10 ** 6)
         outcomes, unexpected = collections.Counter(), []
-        until = time.monotonic() + SECONDS
-        threads = [threading.Thread(target=self.work, args=(db, seed + n, until, outcomes, unexpected)) for n in range(SESSIONS)]
+        until = time.monotonic() + dice.seconds
+        threads = [threading.Thread(target=self.work, args=(db, dice.first + n, until, outcomes, unexpected)) for n in range(SESSIONS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        said = f"seed {seed}, {dict(outcomes)}"
+        dice.cases, said = sum(outcomes.values()), str(dict(outcomes))
         self.assertEqual(unexpected[:5], [], said)
         self.assertEqual(self.cluster.psql(db, BROKEN), "", said)
         self.assertEqual(self.cluster.psql(db, "select * from tenancy.violations()"), "", said)
