@@ -3,7 +3,7 @@
 //! A few rows go in one statement, at whose end foreign keys look at them. Many go in batches, those that refer before those
 //! that they refer to; see `arranging`.
 
-use pgrx::pg_sys::{self, Oid};
+use pgrx::pg_sys::Oid;
 
 use super::arranging::{self, BATCH, BATCHES, LINKS, Link, ROWS};
 use super::delete::{Deletion, Went};
@@ -11,11 +11,9 @@ use super::tenant_column;
 use crate::catalog::dependencies::Group;
 use crate::catalog::protection;
 use crate::error::{LifecycleRefusal, Refusal};
+use crate::parts;
 use crate::pg::spi::{self, Arg, Row, Sees};
 use crate::pg::{owner, relations};
-
-/// A statement of several, with its arguments.
-type Bound = (String, Vec<(Oid, Arg)>);
 
 impl Deletion {
     /// Deletes the tenant's rows from the tables of a group.
@@ -27,7 +25,7 @@ impl Deletion {
         }
         self.progress.relation(first);
         let there: i64 = self.count(group)?.iter().map(|(_, rows)| rows).sum();
-        let went = if there > BATCH { self.delete_many(group)? } else { self.delete_where(group, |_| None)? };
+        let went = if there > BATCH { self.delete_many(group)? } else { self.delete_where(group, None)? };
         for table in &group.tables {
             match self.rows_of(*table)? {
                 0 => (),
@@ -65,14 +63,16 @@ impl Deletion {
         }
     }
 
-    /// Notes the rows, locked so that nobody else moves them, and what they refer to among each other.
+    /// Notes the rows, and what they refer to among each other. Where their order matters they are locked, so that nobody else
+    /// moves them.
     fn arrange(&self, group: &Group) -> Result<(), Refusal> {
         let links = arranging::links_among(&group.tables);
         let first = group.tables[0];
         for (nth, table) in group.tables.iter().enumerate() {
             let (condition, (kind, key)) = self.condition("r", &tenant_column(*table)?, 1);
             let from = relations::qualified(*table);
-            let rows = format!("(select r.tableoid, r.ctid from {from} r where {condition} for update) x");
+            let locked = if links.is_empty() { "" } else { " for update" };
+            let rows = format!("(select r.tableoid, r.ctid from {from} r where {condition}{locked}) x");
             let text = if links.is_empty() {
                 let batch = format!("(row_number() over () - 1) / {BATCH}");
                 format!(
@@ -112,29 +112,21 @@ impl Deletion {
 
     /// How many rows a batch has, and how many of each table went.
     fn delete_batch(&self, group: &Group, batch: i64) -> Result<(i64, Vec<i64>), Refusal> {
-        let of = |nth: usize| {
-            format!(", array_agg(b.part) filter (where b.nth = {nth}), array_agg(b.tid) filter (where b.nth = {nth})")
-        };
-        let arrays: String = (0..group.tables.len()).map(of).collect();
-        let text = format!("select count(*){arrays} from {BATCHES} b where b.batch = {batch}");
-        let delete = |row: &Row| {
-            let rows = |nth: usize| Some([row.datum(2 * nth + 2), row.datum(2 * nth + 3)]);
-            self.delete_where(group, rows).map(|gone| (row.must::<i64>(1), gone))
-        };
-        let as_owner = || spi::once(&text, &[], &[], Sees::Statement, delete);
-        owner::run(as_owner).into_iter().next().expect("an aggregate gives one row")
+        let text = format!("select count(*) from {BATCHES} b where b.batch = {batch}");
+        let wanted = owner::run(|| spi::once(&text, &[], &[], Sees::Statement, |row| row.must::<i64>(1)));
+        Ok((wanted.into_iter().sum(), self.delete_where(group, Some(batch))?))
     }
 
-    /// One statement for all tables of a group; says how many rows of each went. `rows` gives, for each table, which rows these
-    /// may be: arrays of their tables and of their places. None are all.
-    fn delete_where(&self, group: &Group, rows: impl Fn(usize) -> Option<[Arg; 2]>) -> Result<Vec<i64>, Refusal> {
+    /// One statement for all tables of a group: for a batch, or for all rows. Says how many rows of each table went.
+    fn delete_where(&self, group: &Group, batch: Option<i64>) -> Result<Vec<i64>, Refusal> {
         let (mut parts, mut counts, mut args) = (Vec::new(), Vec::new(), Vec::new());
         for (nth, table) in group.tables.iter().enumerate() {
-            let (condition, bound) = self.bound(*table, rows(nth), args.len() + 1)?;
+            let (condition, key) = self.condition("r", &tenant_column(*table)?, nth + 1);
+            let in_batch = batch.map_or_else(String::new, |batch| in_batch(*table, nth, batch));
             let table = relations::qualified(*table);
-            parts.push(format!("d{nth} as (delete from {table} r where {condition} returning 1)"));
+            parts.push(format!("d{nth} as (delete from {table} r where {condition}{in_batch} returning 1)"));
             counts.push(format!("(select pg_catalog.count(*) from d{nth})"));
-            args.extend(bound);
+            args.push(key);
         }
         let text = format!("with {} select {}", parts.join(", "), counts.join(", "));
         let (types, values): (Vec<Oid>, Vec<Arg>) = args.into_iter().unzip();
@@ -143,16 +135,15 @@ impl Deletion {
             owner::run_pinned_as_owner_of(group.tables[0], || spi::once(&text, &types, &values, Sees::Latest, read));
         Ok(counts.into_iter().flatten().collect())
     }
+}
 
-    /// The condition for the rows of a table, with its arguments, the first of which has this number.
-    fn bound(&self, table: Oid, rows: Option<[Arg; 2]>, number: usize) -> Result<Bound, Refusal> {
-        let (condition, key) = self.condition("r", &tenant_column(table)?, number);
-        let Some([parts, tids]) = rows else { return Ok((condition, vec![key])) };
-        let (part, tid) = (number + 1, number + 2);
-        let condition = format!(
-            "{condition} and r.ctid = any (${tid}) and (r.tableoid, r.ctid) in \
-             (select u.part, u.tid from rows from (unnest(${part}), unnest(${tid})) u (part, tid))"
-        );
-        Ok((condition, vec![key, (pg_sys::OIDARRAYOID, parts), (pg_sys::TIDARRAYOID, tids)]))
+/// Further conditions for a row `r` of a table, which is a batch's. An array by itself has rows looked up by their places,
+/// however many there are; to the planner it has few. `is true` keeps the second condition from becoming a join.
+fn in_batch(table: Oid, nth: usize, batch: i64) -> String {
+    let rows = format!("from {BATCHES} b where b.batch = {batch} and b.nth = {nth}");
+    let by_place = format!(" and r.ctid = any (array(select b.tid {rows}))");
+    if owner::run(|| parts::all(table)).len() == 1 {
+        return by_place;
     }
+    format!("{by_place} and ((r.tableoid, r.ctid) in (select b.part, b.tid {rows})) is true")
 }
