@@ -1,12 +1,17 @@
--- $1 tenant. It and all tenants below it. UNION, not UNION ALL, ends even in a damaged hierarchy. OFFSET 0 keeps the planner
--- from reading all tenants, which it would for the few levels that it expects.
-with recursive below (id, number, status, kind) as (
-  select t.id, t.number, t.status, t.kind from tenancy.tenants t where t.id = $1
+-- $1 tenant. It and all tenants below it, level by level: those below a whole level are asked for at once, by the index, so that
+-- other tenants cost nothing, however many there are. UNION, not UNION ALL, ends even in a damaged hierarchy.
+with recursive level (ids, numbers, active, kinds) as (
+  select array[t.id], array[t.number], array[t.status = 'active'], array[t.kind] from tenancy.tenants t where t.id = $1
   union
   select c.*
-  from below
+  from level
   cross join lateral (
-    select t.id, t.number, t.status, t.kind from tenancy.tenants t where t.parent_id = below.id offset 0
+    select array_agg(t.id), array_agg(t.number), array_agg(t.status = 'active'), array_agg(t.kind)
+    from tenancy.tenants t
+    where t.parent_id = any (level.ids)
+    having count(*) > 0
   ) c
 )
-select below.id, below.number, below.status = 'active', below.kind from below
+select t.id, t.number, t.active, t.kind
+from level
+cross join unnest(level.ids, level.numbers, level.active, level.kinds) t (id, number, active, kind)

@@ -1,10 +1,14 @@
--- $1 tenant. It and all tenants above it, from the bottom up.
-with recursive above (id, parent_id, step) as (
-  select t.id, t.parent_id, 0 from tenancy.tenants t where t.id = $1
+-- $1 tenant. It and all tenants above it, from the bottom up. OFFSET 0 keeps the planner from reading all tenants.
+with recursive above (id, number, status, kind, parent_id, step) as (
+  select t.id, t.number, t.status, t.kind, t.parent_id, 0 from tenancy.tenants t where t.id = $1
   union
-  select t.id, t.parent_id, above.step + 1 from above join tenancy.tenants t on t.id = above.parent_id where above.step < 1000
+  select p.*, above.step + 1
+  from above
+  cross join lateral (
+    select t.id, t.number, t.status, t.kind, t.parent_id from tenancy.tenants t where t.id = above.parent_id offset 0
+  ) p
+  where above.step < 1000
 )
-select t.id, t.number, t.status = 'active', t.kind
+select above.id, above.number, above.status = 'active', above.kind
 from above
-join tenancy.tenants t on t.id = above.id
 order by above.step

@@ -1,6 +1,6 @@
--- Which tenants' rows refer to which tenants' rows. $1 restricts the referring rows to some tenants, unless $2.
+-- Which tenants' rows refer to which tenants' rows. $1 are the tenants of the referring rows, if not all are wanted.
 select distinct {child_tenant}, {parent_tenant}
 from {child} r
-join {parent} p on {condition}
+join {referred}
 where {judged}
-  and ($2 or {child_tenant} = any($1))
+  and {wanted}

@@ -1,18 +1,34 @@
 //! Rows that refer to rows which they may not refer to.
 
-use pgrx::pg_sys::{self, Oid};
+use pgrx::pg_sys::Oid;
 use pgrx::spi::quote_identifier;
 use uuid::Uuid;
 
 use super::{Offender, TenantKey, find, from, key_expression, look, offender, tenant_of};
 use crate::catalog::protection::{KeyType, OnChange, Protection, Reference};
 use crate::model::template;
-use crate::pg::spi::{Arg, Plan, Row, Sees, arg};
+use crate::pg::spi::{Arg, Plan, Row, Sees};
 use crate::pg::{owner, relations};
 
 /// The rows that refer to rows which they may not refer to; of all tenants or of some.
 pub fn of_reference(reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offender> {
     in_relation(reference.child, reference, among)
+}
+
+/// The rows referred to, to be joined. For the rows of some tenants each is looked up by its key (`offset 0` leaves the planner
+/// no other way), so that the rows of others cost nothing.
+fn referred(reference: &Reference, among: Option<&[Uuid]>) -> String {
+    let (parent, condition) = (from(reference.parent), condition(reference));
+    match among {
+        Some(_) => format!("lateral (select * from {parent} p where {condition} offset 0) p on true"),
+        None => format!("{parent} p on {condition}"),
+    }
+}
+
+/// The condition on the rows that refer: those of some tenants, or all. Two conditions, so that a plan for any value finds the
+/// rows of some by the index as well.
+fn wanted(child_tenant: &str, among: Option<&[Uuid]>) -> String {
+    among.map_or_else(|| "true".into(), |_| format!("{child_tenant} = any ($1)"))
 }
 
 /// First which tenants' rows refer to which tenants' rows, which is little, then the rows of those that may not.
@@ -25,6 +41,8 @@ pub(super) fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uui
         ("child", from(child)),
         ("parent", from(reference.parent)),
         ("condition", condition(reference)),
+        ("referred", referred(reference, among)),
+        ("wanted", wanted(&tenant_of("r", child_column), among)),
         ("child_tenant", tenant_of("r", child_column)),
         ("given", given(reference)),
         ("parent_tenant", tenant_of("p", Some(parent_column))),
@@ -33,8 +51,9 @@ pub(super) fn in_relation(child: Oid, reference: &Reference, among: Option<&[Uui
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let pairs = template::fill(include_str!("../../../sql/templates/referring_tenants.sql"), &values);
     let rows = template::fill(include_str!("../../../sql/templates/forbidden_references.sql"), &values);
-    let wanted = among.map_or_else(Vec::new, |ids| ids.iter().filter_map(|id| TenantKey::of(child_key, *id)).collect());
-    let args = [TenantKey::array(child_key, &wanted), (pg_sys::BOOLOID, arg(among.is_none()))];
+    let ids = among.unwrap_or_default();
+    let ids: Vec<_> = ids.iter().filter_map(|id| TenantKey::of(child_key, *id)).collect();
+    let args = [TenantKey::array(child_key, &ids)];
     if owner::owner_of(child) != owner::owner_of(reference.parent) {
         return between_owners(child, reference, &values, &args, |child, parents| {
             parents.iter().all(|parent| reference.allows(child, *parent))
@@ -105,11 +124,12 @@ pub fn staying(reference: &Reference, tenant: Uuid, table_goes: bool) -> i64 {
         ("child_tenant", tenant_of("r", child)),
         ("parent_tenant", tenant_of("p", Some(parent_column))),
         ("all", (!table_goes).to_string()),
+        ("wanted", wanted("", None)),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     if owner::owner_of(reference.child) != owner::owner_of(reference.parent) {
         let stays = |child: Option<Uuid>| !table_goes || child != Some(tenant);
-        let args = [TenantKey::array(child_key, &[]), (pg_sys::BOOLOID, arg(true))];
+        let args = [TenantKey::array(child_key, &[])];
         let found = between_owners(reference.child, reference, &values, &args, |child, parents| {
             !(stays(child) && parents.contains(&Some(tenant)))
         });
@@ -164,10 +184,11 @@ pub fn dangling(reference: &Reference) -> Vec<Offender> {
         ("parent", from(reference.parent)),
         ("given", format!("{} and {validated}", given(reference))),
         ("condition", condition(reference)),
+        ("wanted", wanted("", None)),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     if owner::owner_of(reference.child) != owner::owner_of(reference.parent) {
-        let args = [TenantKey::array(key_type(&reference.child_protection), &[]), (pg_sys::BOOLOID, arg(true))];
+        let args = [TenantKey::array(key_type(&reference.child_protection), &[])];
         return between_owners(reference.child, reference, &values, &args, |_, parents| !parents.is_empty());
     }
     let text = template::fill(include_str!("../../../sql/templates/dangling_references.sql"), &values);
