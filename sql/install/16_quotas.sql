@@ -43,7 +43,7 @@ create table tenancy.quota_room (
   room bigint not null,
   over boolean not null,
   primary key (quota_id, slot)
-) with (fillfactor = 25);
+) using heap;
 
 comment on table tenancy.quota_room is 'what is left of quotas, in slots; kept by the extension';
 

@@ -2,6 +2,9 @@
 //!
 //! What is left is kept in slots, so that several transactions can take from it at the same time. See `docs/architecture.md`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;
 
@@ -9,6 +12,7 @@ use super::memo::Memo;
 use super::protection::{self, KeyType};
 use super::{from_pg, hierarchy, to_pg};
 use crate::model::template;
+use crate::pg::place::{self, Place};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
 
@@ -56,7 +60,20 @@ pub struct Quota {
     pub warns: bool,
 }
 
+/// How many slots a backend remembers the places of.
+const PLACES_KEPT: usize = 1000;
+
+/// The columns of `tenancy.quota_room`, by number.
+mod column {
+    pub const QUOTA_ID: i32 = 1;
+    pub const SLOT: i32 = 2;
+    pub const ROOM: i32 = 3;
+    pub const OVER: i32 = 4;
+}
+
 thread_local! {
+    /// Where this backend found slots last; whoever looks there looks whether it is the one.
+    static PLACES: RefCell<HashMap<(Uuid, u16), Place>> = RefCell::default();
     static QUOTAS: Memo<(Subject, Uuid), Option<Quota>> = Memo::new();
 }
 
@@ -104,9 +121,34 @@ pub fn used(quota: Uuid) -> Option<Used> {
 
 impl Quota {
     /// Takes from a slot if there is enough, in any case for a quota that only warns; says what is then left in the slot.
+    /// The caller has its lock.
     pub fn take(&self, slot: u16, amount: i64) -> Option<i64> {
-        let args = [arg(to_pg(self.id)), arg(i32::from(slot)), arg(amount), arg(self.warns)];
-        TAKE_ROOM.with(|q| q.first(&args, Sees::Latest, |row| row.must(1)))
+        let found = PLACES.with_borrow(|places| places.get(&(self.id, slot)).copied());
+        let (left, place) = found.and_then(|place| self.take_at(place, slot, amount)).or_else(|| {
+            let args = [arg(to_pg(self.id)), arg(i32::from(slot)), arg(amount), arg(self.warns)];
+            TAKE_ROOM.with(|q| q.first(&args, Sees::Latest, |row| (row.must(1), row.must(2))))
+        })?;
+        PLACES.with_borrow_mut(|places| {
+            if places.len() >= PLACES_KEPT {
+                places.clear();
+            }
+            places.insert((self.id, slot), place);
+        });
+        Some(left)
+    }
+
+    /// The same where the slot was found last, if it is still there.
+    fn take_at(&self, place: Place, slot: u16, amount: i64) -> Option<(i64, Place)> {
+        use column::*;
+        let mut left = None;
+        let now = place::change(relations::by_name(c"tenancy", "quota_room")?, place, ROOM, |row| {
+            let is_it = row.get(QUOTA_ID).map(from_pg) == Some(self.id) && row.get(SLOT) == Some(i32::from(slot));
+            let room: i64 = row.get(ROOM)?;
+            let enough = self.warns || row.get(OVER) == Some(false) && room >= amount;
+            left = (is_it && enough).then_some(room - amount);
+            left.and_then(arg)
+        })?;
+        Some((left?, now))
     }
 
     /// What is left in all slots; None if it was not counted yet.

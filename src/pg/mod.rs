@@ -19,6 +19,7 @@ pub mod key_index;
 pub mod lasting;
 pub mod locks;
 pub mod owner;
+pub mod place;
 pub mod planner;
 pub mod procedures;
 pub mod progress;
