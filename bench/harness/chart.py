@@ -103,7 +103,7 @@ def grid(scale, bottom):
 
 def bar(ratio, name, top, scale):
     if ratio is None:
-        return f'<text x="{LEFT + 4}" y="{top + BAR}"><tspan font-style="italic">cannot</tspan></text>'
+        return f'<text x="{scale.x(1) + 5:.1f}" y="{top + BAR}"><tspan font-style="italic">cannot</tspan></text>'
     label = f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
     end = scale.x(ratio)
     return (f'<rect x="{LEFT}" y="{top + 1}" width="{max(end - LEFT, 1):.1f}" height="{BAR}" rx="1.5" fill="{COLOURS[name]}"/>'

@@ -25,7 +25,7 @@ def measure(bench):
 
 
 def compared(bench, name, shape, goal, runs):
-    outcome = race(runs, (HAND, OURS), bench.seconds * 8, 1)
+    outcome = race(runs, (HAND, OURS), bench.seconds * 4, 1)
     return Case("lifecycle", name, shape, outcome, goal=goal)
 
 

@@ -21,8 +21,9 @@ class Outcome:
 
 def race(runs, pair, seconds, most=100_000):
     """runs: competitor → function(times) that gives milliseconds of one; pair: the two to compare closely, the first of which
-    all ratios refer to. The others run as often as a third of the time allows, at least once."""
-    times = {name: calibrated(run, most) for name, run in runs.items()}
+    all ratios refer to. The others run as often as a third of the time allows, at least once. `most`: so many executions a turn, at
+    most; with 1 there is none to warm up with."""
+    times = {name: calibrated(run, most) if most > 1 else 1 for name, run in runs.items()}
     times |= dict.fromkeys(pair, min(times[name] for name in pair))
     samples, spent = {name: {} for name in runs}, dict.fromkeys(runs, 0.0)
     others = [name for name in runs if name not in pair]
@@ -37,7 +38,8 @@ def race(runs, pair, seconds, most=100_000):
         done = number + 1
         if done >= ROUNDS[0] and (time.monotonic() > until or error(samples, pair) < PRECISE):
             break
-        if done >= 3 and time.monotonic() > until + 3 * seconds:
+        # what takes long runs in both orders, and that is it
+        if done >= 2 and time.monotonic() > until + 3 * seconds:
             break
     return outcome(samples, pair[0])
 

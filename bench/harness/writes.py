@@ -85,7 +85,7 @@ def emptied(owner, who, run):
 
 def bulk(bench, owner, sessions, texts):
     return race({who: emptied(owner, who, session.timed(texts[who])) for who, session in sessions.items()},
-                (HAND, OURS), bench.seconds * 8, 1)
+                (HAND, OURS), bench.seconds * 4, 1)
 
 
 def mixed(bench, owner, database, tenants, rows):
@@ -110,4 +110,4 @@ def copies(bench, owner, database, tenants, parents, rows):
                     stream.write(data)
             return (time.perf_counter() - began) * 1000
         return emptied(owner, who, copy)
-    return race({who: run(who) for who in COMPETITORS}, (HAND, OURS), bench.seconds * 8, 1)
+    return race({who: run(who) for who in COMPETITORS}, (HAND, OURS), bench.seconds * 4, 1)
