@@ -9,13 +9,16 @@ use pgrx::{pg_extern, pg_sys};
 
 use crate::catalog::drift::{self, Drift};
 use crate::error::{GuardRefusal, Refusal};
+use crate::parts;
 use crate::pg::ddl_risks::{self, Risk};
-use crate::pg::spi::{Row, Sees, arg, query};
+use crate::pg::ddl_rows::{self, Keys, LookedUp};
+use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
 
 query!(GUARDED, "guarded_relations.sql", &[]);
 query!(ROBBED, "robbed_relations.sql", &[]);
 query!(PUBLISHED, "published_whole.sql", &[]);
+query!(KEYS_TOLD, "keys_told.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
 query!(KEYS_TO_OTHERS, "keys_to_others.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 
 /// What a command did to one table.
@@ -54,6 +57,47 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
         }
     }
     Ok(())
+}
+
+/// Before ALTER TABLE. See `tenancy.guard_rows`.
+#[pg_extern(sql = false)]
+fn guard_rows(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
+    if owner::current_user_is_superuser() {
+        return Ok(());
+    }
+    for looked_up in ddl_rows::looked_up(fcinfo) {
+        rows_told(&looked_up).map_or(Ok(()), |refusal| Err(Refusal::from(refusal)))?;
+    }
+    Ok(())
+}
+
+/// PostgreSQL refuses rows that refer to nothing before anybody can say the same of those that refer to hidden rows.
+fn rows_told(looked_up: &LookedUp) -> Option<GuardRefusal> {
+    // Who does not own the table is about to be refused.
+    if !owner::current_user_owns(looked_up.rows_of) {
+        return None;
+    }
+    let (referenced, table, column) = match &looked_up.by {
+        Keys::New(referenced) => (Some(*referenced), None, None),
+        Keys::Of(table, column) => (None, Some(*table), column.as_deref()),
+    };
+    let args = [referenced.and_then(arg), table.and_then(arg), column.and_then(arg), arg(owner::current_user())];
+    let of_other = || KEYS_TOLD.with(|q| q.first(&args, Sees::Latest, |row| row.must::<pg_sys::Oid>(1)));
+    owner::run(|| {
+        let referenced = of_other()?;
+        // Rows that others have written by now are to be seen, and none are to come until the command looks.
+        parts::lock_out_writers(looked_up.rows_of);
+        parts::with_rows(looked_up.rows_of).into_iter().any(has_rows).then(|| GuardRefusal::RowsTold {
+            table: relations::qualified(looked_up.rows_of),
+            referenced: relations::qualified(referenced),
+        })
+    })
+}
+
+/// Nothing of the table's owner runs: neither policies nor what row triggers do.
+fn has_rows(relation: pg_sys::Oid) -> bool {
+    let query = format!("select from only {} limit 1", relations::qualified(relation));
+    !spi::once(&query, &[], &[], Sees::Latest, |_| ()).is_empty()
 }
 
 /// After objects were dropped. See `tenancy.guard_drops`.

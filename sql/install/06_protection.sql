@@ -108,6 +108,12 @@ create function tenancy.guard_ddl() returns event_trigger
 
 comment on function tenancy.guard_ddl() is 'event trigger: refuses DDL that takes something from the protection of a table';
 
+create function tenancy.guard_rows() returns event_trigger
+  language c volatile
+  as 'MODULE_PATHNAME', 'guard_rows_wrapper';
+
+comment on function tenancy.guard_rows() is 'event trigger: refuses DDL by which PostgreSQL would tell keys of a protected table of others';
+
 create function tenancy.guard_drops() returns event_trigger
   language c volatile
   as 'MODULE_PATHNAME', 'guard_drops_wrapper';
@@ -123,6 +129,10 @@ create event trigger tenancy_follow_ddl on ddl_command_end
 create event trigger tenancy_prepare_attach on ddl_command_start
   when tag in ('ALTER TABLE')
   execute function tenancy.prepare_attach();
+
+create event trigger tenancy_guard_rows on ddl_command_start
+  when tag in ('ALTER TABLE')
+  execute function tenancy.guard_rows();
 
 create event trigger tenancy_forget_dropped on sql_drop
   execute function tenancy.forget_dropped();
@@ -140,6 +150,7 @@ alter event trigger tenancy_follow_ddl enable always;
 alter event trigger tenancy_prepare_attach enable always;
 alter event trigger tenancy_forget_dropped enable always;
 alter event trigger tenancy_guard_ddl enable always;
+alter event trigger tenancy_guard_rows enable always;
 alter event trigger tenancy_guard_drops enable always;
 
 revoke all on function
@@ -157,6 +168,7 @@ revoke all on function
   tenancy.prepare_attach(),
   tenancy.forget_dropped(),
   tenancy.guard_ddl(),
+  tenancy.guard_rows(),
   tenancy.guard_drops()
 from public;
 

@@ -37,9 +37,12 @@ impl Offender {
 /// How many offenders a message names.
 const NAMED: usize = 10;
 
-/// The first of them in words.
+/// Some of them in words, in an order that does not tell what is wrong with which.
 pub fn named(found: &[Offender]) -> Vec<String> {
-    found.iter().take(NAMED).map(Offender::describe).collect()
+    let mut described: Vec<String> = found.iter().map(Offender::describe).collect();
+    described.sort();
+    described.truncate(NAMED);
+    described
 }
 
 /// The refusal of a table for its rows; None if there are none to refuse it for.

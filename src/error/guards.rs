@@ -49,6 +49,10 @@ pub enum GuardRefusal {
         table: String,
         referenced: String,
     },
+    RowsTold {
+        table: String,
+        referenced: String,
+    },
     Rule {
         table: String,
     },
@@ -128,6 +132,12 @@ impl Explained for GuardRefusal {
                 format!("table {table} may not refer to the protected table {referenced}"),
                 "The foreign key of a table that is not protected tells which keys other tenants have.",
                 format!("Call tenancy.protect('{table}', …) first, then add the foreign key."),
+            ),
+            RowsTold { table, referenced } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("the rows of table {table} may not be looked up in the protected table {referenced}"),
+                "PostgreSQL would say which of them refer to nothing, and so which keys other tenants have.",
+                "Do it without the foreign key, then add that as NOT VALID and validate it.",
             ),
             Rule { table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

@@ -89,7 +89,7 @@ pub fn attaching(fcinfo: pg_sys::FunctionCallInfo) -> Vec<(pg_sys::Oid, pg_sys::
 
 /// # Safety
 /// `name` is a node of a valid parse tree.
-unsafe fn look_up(name: *const pg_sys::RangeVar) -> pg_sys::Oid {
+pub(super) unsafe fn look_up(name: *const pg_sys::RangeVar) -> pg_sys::Oid {
     // SAFETY: a look-up by name that neither locks nor raises an error for a missing relation.
     unsafe {
         pg_sys::RangeVarGetRelidExtended(

@@ -11,6 +11,7 @@ pub mod context_setting;
 pub mod cursor;
 pub mod ddl_commands;
 pub mod ddl_risks;
+pub mod ddl_rows;
 pub mod ddl_tables;
 pub mod executions;
 pub mod expressions;

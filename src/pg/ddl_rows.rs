@@ -1,0 +1,83 @@
+//! Which ALTER TABLE commands make PostgreSQL look up the rows that are there in a table referred to.
+
+use pgrx::{PgList, pg_sys};
+
+use super::ddl_commands::{look_up, parse_tree, text};
+
+/// Rows that PostgreSQL would look up.
+#[derive(Debug)]
+pub struct LookedUp {
+    /// Whose rows.
+    pub rows_of: pg_sys::Oid,
+    pub by: Keys,
+}
+
+/// By which foreign keys.
+#[derive(Debug)]
+pub enum Keys {
+    /// A new one, to this table.
+    New(pg_sys::Oid),
+    /// Those that this table has, of a column or all.
+    Of(pg_sys::Oid, Option<String>),
+}
+
+/// What the command that is about to run makes PostgreSQL look up. Only tables that exist.
+pub fn looked_up(fcinfo: pg_sys::FunctionCallInfo) -> Vec<LookedUp> {
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says.
+    unsafe {
+        let tree = parse_tree(fcinfo);
+        if (*tree).type_ != pg_sys::NodeTag::T_AlterTableStmt {
+            return Vec::new();
+        }
+        let statement = tree.cast::<pg_sys::AlterTableStmt>();
+        let table = look_up((*statement).relation);
+        if table == pg_sys::InvalidOid {
+            return Vec::new();
+        }
+        let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*statement).cmds);
+        commands.iter_ptr().flat_map(|command| of_command(table, &*command)).collect()
+    }
+}
+
+/// # Safety
+/// `command` is a node of a valid parse tree.
+#[allow(non_upper_case_globals)] // PostgreSQL's names
+unsafe fn of_command(table: pg_sys::Oid, command: &pg_sys::AlterTableCmd) -> Vec<LookedUp> {
+    use pg_sys::AlterTableType::*;
+    let by = |by| LookedUp { rows_of: table, by };
+    // SAFETY: each subcommand carries the node that its kind says.
+    unsafe {
+        match command.subtype {
+            AT_AddConstraint => new_key(command.def.cast()).map(|key| by(Keys::New(key))).into_iter().collect(),
+            // A default, be it that of a domain, gives the rows a value.
+            AT_AddColumn => {
+                PgList::<pg_sys::Constraint>::from_pg((*command.def.cast::<pg_sys::ColumnDef>()).constraints)
+                    .iter_ptr()
+                    .filter_map(|constraint| new_key(constraint))
+                    .map(|key| by(Keys::New(key)))
+                    .collect()
+            }
+            AT_AlterColumnType => vec![by(Keys::Of(table, text(command.name)))],
+            #[cfg(any(feature = "pg17", feature = "pg18"))]
+            AT_SetExpression => vec![by(Keys::Of(table, text(command.name)))],
+            AT_AttachPartition => {
+                let rows_of = look_up((*command.def.cast::<pg_sys::PartitionCmd>()).name);
+                let exists = rows_of != pg_sys::InvalidOid;
+                exists.then_some(LookedUp { rows_of, by: Keys::Of(table, None) }).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The table that a foreign key refers to which is not `NOT VALID`.
+///
+/// # Safety
+/// `constraint` is a node of a valid parse tree.
+unsafe fn new_key(constraint: *const pg_sys::Constraint) -> Option<pg_sys::Oid> {
+    // SAFETY: a foreign key has the table that it refers to.
+    unsafe {
+        let looks = (*constraint).contype == pg_sys::ConstrType::CONSTR_FOREIGN && !(*constraint).skip_validation;
+        looks.then(|| look_up((*constraint).pktable)).filter(|referenced| *referenced != pg_sys::InvalidOid)
+    }
+}
