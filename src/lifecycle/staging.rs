@@ -35,7 +35,7 @@ impl Stage {
         locks::share(relation);
         let text =
             format!("select r.line::pg_catalog.int8, r.content::pg_catalog.text from only {name} r order by r.line");
-        let cursor = Cursor::open(&text, &[], &[]);
+        let cursor = Cursor::open_now(&text);
         let (mut reader, mut lines) = (Reader::default(), Vec::new());
         loop {
             pgrx::check_for_interrupts!();
