@@ -15,7 +15,7 @@ insert into firm.customers select n, t.id from generate_series(1, 10000) n, tena
 insert into firm.customers select -row_number() over (order by name), id from tenancy.tenants where name = 'Top' or name like 'Below %';
 insert into firm.orders select n, t.id, n from generate_series(1, 10000) n, tenancy.tenants t where t.name = 'Others';
 insert into firm.orders
-select -row_number() over (), t.id, c.id
+select -row_number() over (order by t.name, n, c.id), t.id, c.id
 from tenancy.tenants t, generate_series(1, 100) n, firm.customers c, tenancy.tenants o
 where t.name like 'Below %' and o.name = case when n % 2 = 0 then 'Top' else t.name end and c.tenant_id = o.id;
 create index on firm.orders (customer_id);
