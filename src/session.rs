@@ -64,6 +64,8 @@ thread_local! {
     static ACTED: RefCell<Option<Identity>> = const { RefCell::new(None) };
     /// Whether somebody else acted, too, because a rollback to a savepoint brought an earlier context back.
     static SEVERAL_ACTED: Cell<bool> = const { Cell::new(false) };
+    /// Whom somebody was about to become, until it is known what the session may do: that can be much to work out.
+    static RESOLVED: RefCell<Option<Rc<Access>>> = const { RefCell::new(None) };
     /// The nesting level of the savepoint in which the context was entered in this transaction; 0 if it was not.
     static ENTERED_AT: Cell<i32> = const { Cell::new(0) };
 }
@@ -247,7 +249,7 @@ fn find_out() {
             return ErrorReport::from(refusal).report(PgLogLevel::ERROR);
         }
     };
-    let access = identity.as_ref().and_then(access::resolve).unwrap_or_else(|| Rc::new(Access::nobody()));
+    let access = identity.as_ref().and_then(resolve).unwrap_or_else(|| Rc::new(Access::nobody()));
     let mode = access::mode();
     // In setup mode, whoever does not administer is nobody.
     let access = if mode == Mode::Setup && !access.administers { Rc::new(Access::nobody()) } else { access };
@@ -255,6 +257,14 @@ fn find_out() {
         plans::token_means(&access, mode, access::identity_of_login(login).is_none());
     }
     KNOWN.replace(Some(Known { generation, login, identity, mode, access, tables: Vec::new(), token }));
+    RESOLVED.take();
+}
+
+/// What the identity may do, kept for the next who asks.
+fn resolve(identity: &Identity) -> Option<Rc<Access>> {
+    let access = access::resolve(identity)?;
+    RESOLVED.replace(Some(Rc::clone(&access)));
+    Some(access)
 }
 
 /// The identity in force: the one entered, the one that the token names, or the one that the login role stands for.
@@ -282,7 +292,7 @@ fn in_force() -> Result<(Option<Identity>, Option<Rc<Verified>>), Refusal> {
 fn trusted(text: &str) -> Result<Rc<Verified>, Refusal> {
     let token = tokens::verify(text)?;
     check_period(&token)?;
-    let access = access::resolve(&token.identity).ok_or_else(|| unknown(&token.identity))?;
+    let access = resolve(&token.identity).ok_or_else(|| unknown(&token.identity))?;
     // The same words for somebody of another tenant and for nobody.
     if token.only_tenant.is_some() && access.home != token.only_tenant {
         return Err(unknown(&token.identity));

@@ -1,13 +1,14 @@
 //! What an identity may do, worked out from users, roles, groups and the hierarchy.
 
-use std::rc::Rc;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 
 use pgrx::pg_sys;
 use uuid::Uuid;
 
 use super::hierarchy::{self, Tenant};
 use super::memo::Memo;
-use super::{from_pg, to_pg};
+use super::{from_pg, to_pg, watched};
 use crate::model::identity::Identity;
 use crate::model::scope::{Access, Limited, Tenants};
 use crate::model::system_group::Relation;
@@ -49,6 +50,8 @@ thread_local! {
     static LOGINS: Memo<pg_sys::Oid, Option<Identity>> = Memo::new();
     static RESOLVED: Memo<Identity, Option<Rc<Access>>> =
         Memo::keeping(|access| access.as_ref().is_none_or(|access| access.size() <= SMALL));
+    /// What was worked out last, however large, as long as somebody has it, and of which generation of our tables.
+    static LATEST: RefCell<Option<(u64, Identity, Weak<Access>)>> = const { RefCell::new(None) };
 }
 
 /// The mode in force; what cannot be read is enforced.
@@ -71,7 +74,24 @@ pub fn identity_of_login(role: pg_sys::Oid) -> Option<Identity> {
 
 /// What the identity may do now; None if it may not enter at all.
 pub fn resolve(identity: &Identity) -> Option<Rc<Access>> {
-    RESOLVED.with(|memo| memo.get(identity.clone(), |identity| work_out(identity).map(Rc::new)))
+    RESOLVED.with(|memo| memo.get(identity.clone(), |identity| latest(identity).or_else(|| work_out_anew(identity))))
+}
+
+fn latest(identity: &Identity) -> Option<Rc<Access>> {
+    LATEST.with_borrow(|latest| match latest {
+        Some((generation, whose, access)) if *generation == watched::generation() && whose == identity => {
+            access.upgrade()
+        }
+        _ => None,
+    })
+}
+
+fn work_out_anew(identity: &Identity) -> Option<Rc<Access>> {
+    let generation = watched::generation();
+    let access = Rc::new(work_out(identity)?);
+    // Looking at our tables may itself find that something changed: then the generation is another one by now.
+    LATEST.replace(Some((generation, identity.clone(), Rc::downgrade(&access))));
+    Some(access)
 }
 
 fn work_out(identity: &Identity) -> Option<Access> {
@@ -86,7 +106,8 @@ fn work_out(identity: &Identity) -> Option<Access> {
     let only_limited = roles.iter().all(|role| !role.modules.is_empty());
     let mut access = Access { user, home: Some(home), administers, only_limited, ..Access::nobody() };
     for role in roles {
-        let (reads, writes) = (role.read.tenants(home, administers), role.write.tenants(home, administers));
+        let reads = role.read.tenants(home, administers);
+        let writes = if role.write == role.read { reads.clone() } else { role.write.tenants(home, administers) };
         let writes_public = role.updates_public && role.of_service_provider;
         if role.modules.is_empty() {
             access.reads = access.reads.union(reads);
@@ -100,7 +121,7 @@ fn work_out(identity: &Identity) -> Option<Access> {
 }
 
 /// One kind of access that a role gives.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Grant {
     access: String,
     tenant: Option<Uuid>,

@@ -42,10 +42,22 @@ pub fn tenant(id: Uuid) -> Option<Tenant> {
     owner::run(|| TENANT.with(|q| q.first(&[arg(to_pg(id))], Sees::Latest, tenant_of)))
 }
 
+/// A level of tenants, which comes as one row: there may be very many.
+fn level_of(row: &Row) -> Vec<Tenant> {
+    let (ids, numbers) = (row.must::<Vec<pgrx::Uuid>>(1), row.must::<Vec<i64>>(2));
+    let (active, parked) = (row.must::<Vec<bool>>(3), row.must::<Vec<bool>>(4));
+    let states = active.into_iter().zip(parked);
+    let tenant = |((id, number), (active, parked))| Tenant { id: from_pg(id), number, active, parked };
+    ids.into_iter().zip(numbers).zip(states).map(tenant).collect()
+}
+
 /// The tenants that stand in the relation to a tenant, itself included; for supertenants from the bottom up.
 pub fn related(id: Uuid, relation: Relation) -> Vec<Tenant> {
     let query = match relation {
-        Relation::Subtenants => &SUBTENANTS,
+        Relation::Subtenants => {
+            let levels = owner::run(|| SUBTENANTS.with(|q| q.rows(&[arg(to_pg(id))], Sees::Latest, level_of)));
+            return levels.into_iter().flatten().collect();
+        }
         Relation::Supertenants => &SUPERTENANTS,
         Relation::Relatedtenants => &RELATEDTENANTS,
     };

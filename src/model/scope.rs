@@ -52,6 +52,7 @@ impl<K: Key> Scope<K> {
     pub fn union(self, other: Self) -> Self {
         use Scope::{AllBut, Only};
         match (self, other) {
+            (Only(a), set) | (set, Only(a)) if a.is_empty() => set,
             (Only(a), Only(b)) => Self::only(a.into_iter().chain(b)),
             (AllBut(a), AllBut(b)) => Self::all_but(a.into_iter().filter(|key| b.has(key))),
             (AllBut(a), Only(b)) | (Only(b), AllBut(a)) => Self::all_but(a.into_iter().filter(|key| !b.has(key))),

@@ -1,6 +1,6 @@
 //! Entering and leaving.
 
-use super::{ACTED, ENTERED_AT, access, check_first, entries, hear, plans, trusted, unknown};
+use super::{ACTED, ENTERED_AT, access, check_first, entries, hear, plans, resolve, trusted, unknown};
 use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::pg::{context_setting, owner, transactions};
@@ -15,7 +15,7 @@ fn try_enter(identity: &Identity, for_session: bool) -> Result<(), Refusal> {
         return Err(Refusal::EnterInParallel);
     }
     hear();
-    access::resolve(identity).ok_or_else(|| unknown(identity))?;
+    resolve(identity).ok_or_else(|| unknown(identity))?;
     check_first(identity)?;
     if let Some(text) = context_setting::token()
         && trusted(&text)?.identity != *identity
