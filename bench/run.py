@@ -67,18 +67,19 @@ def main():
     options = parser.parse_args()
     majors = [int(word) for word in options.pg.replace(",", " ").split()] or ([18] if options.quick else [18, 15])
     began, versions, cases = time.monotonic(), [], []
-    for major in majors:
-        version, found = run_major(major, options)
-        versions.append(version)
-        cases += found
-    say.line(report.closing(cases))
-    about = machine.about(versions, options.quick, (QUICK if options.quick else FULL)["rows"])
     # A look must not overwrite results.
     name = "quick" if options.quick or options.only else "latest"
     folder = HERE / "results"
     folder.mkdir(exist_ok=True)
-    results.write(folder / f"{name}.json", about, cases)
-    chart.draw(folder / f"{name}.svg", about, cases)
+    for major in majors:
+        version, found = run_major(major, options)
+        versions.append(version)
+        cases += found
+        # What was measured is kept, whatever happens to the next server.
+        about = machine.about(versions, options.quick, (QUICK if options.quick else FULL)["rows"])
+        results.write(folder / f"{name}.json", about, cases)
+        chart.draw(folder / f"{name}.svg", about, cases)
+    say.line(report.closing(cases))
     say.line(f"\n{time.monotonic() - began:.0f} s; bench/results/{name}.json and .svg")
     return 0
 

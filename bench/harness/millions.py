@@ -107,13 +107,14 @@ def memory(bench, databases):
 
 def entering_many(bench, database, tenants):
     session = Session(bench, database, "ours")
-    session.execute(TRANSACTIONS.format(role=", 'subtree'").replace("where n > 500 order by n limit 100", "where n = 1"))
+    session.execute(TRANSACTIONS.format(role=", 'subtree'").replace("n > 500 order by n limit 100", "n in (1, 500)"))
     # the same session may not see them all before it has entered
     owner = Session(bench, database, "administrator", "postgres")
     listed = owner.timed("select array_agg(id) from tenancy.tenants where name like 'Big %'")
     names = ("select array_agg(id)", "enter")
-    outcome = race({names[0]: listed, names[1]: lambda times: session.execute(
-        f"call pg_temp.transactions({times}, null)").fetchone()[0]}, names, bench.seconds * 2, 10)
+    # Every other transaction is another tenant's, which costs next to nothing: who comes back has to be worked out again.
+    entered = lambda times: 2 * session.execute(f"call pg_temp.transactions({2 * times}, null)").fetchone()[0]
+    outcome = race({names[0]: listed, names[1]: entered}, names, bench.seconds * 2, 10)
     title = f"entering {tenants // 10:,} tenants"
     yield Case("a million tenants", title, "", outcome, goal=5, competitors=list(names), base=names[0], measured=names[1])
     grown = growth(bench, database, "subtree", 1)

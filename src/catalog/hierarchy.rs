@@ -45,10 +45,16 @@ pub fn tenant(id: Uuid) -> Option<Tenant> {
 /// A level of tenants, which comes as one row: there may be very many.
 fn level_of(row: &Row) -> Vec<Tenant> {
     let (ids, numbers) = (row.must::<Vec<pgrx::Uuid>>(1), row.must::<Vec<i64>>(2));
-    let (active, parked) = (row.must::<Vec<bool>>(3), row.must::<Vec<bool>>(4));
-    let states = active.into_iter().zip(parked);
-    let tenant = |((id, number), (active, parked))| Tenant { id: from_pg(id), number, active, parked };
-    ids.into_iter().zip(numbers).zip(states).map(tenant).collect()
+    // Some of the ids, in the same order.
+    let mut inactive = row.get::<Vec<pgrx::Uuid>>(3).unwrap_or_default().into_iter().peekable();
+    let parked = row.must(4);
+    let tenant = |(id, number)| {
+        let active = inactive.next_if_eq(&id).is_none();
+        Tenant { id: from_pg(id), number, active, parked }
+    };
+    let level = ids.into_iter().zip(numbers).map(tenant).collect();
+    assert!(inactive.next().is_none(), "inactive tenants come in the order of the level");
+    level
 }
 
 /// The tenants that stand in the relation to a tenant, itself included; for supertenants from the bottom up.
