@@ -60,7 +60,7 @@ class DropExtension(Scenario):
     def test_by_one_who_acted(self):
         # what is recorded at commit has nowhere to go any more
         self.cluster.psql(self.db, "select tenancy.set_mode('warn')")
-        refused = "insert into app.house values (9, app.t('south'), '00000000-0000-4000-8000-0000000000d3', null, null, 1)"
+        refused = "insert into app.bill_line values (2, 3, app.n('north'))"
         self.cluster.psql(self.db, f"begin; select from tenancy.enter_tenant(app.t('south'), 'reader'); {refused}; "
                                    "drop extension pg_tenancy cascade; commit")
         self.assertEqual(self.cluster.psql(self.db, LEFT), "")
