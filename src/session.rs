@@ -334,6 +334,7 @@ pub fn transaction_over() {
     SEVERAL_ACTED.set(false);
     forget_asked();
     ENTERED_AT.set(0);
+    RESOLVED.take();
     values::forget();
 }
 
