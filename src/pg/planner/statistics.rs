@@ -55,7 +55,7 @@ unsafe extern "C-unwind" fn of_whole_table(
         {
             return true;
         }
-        let Some((whole, number)) = compared_above(root, (*found).var) else { return false };
+        let Some((whole, number)) = compared_above(root, table, column, (*found).var) else { return false };
         let statistics = pg_sys::SearchSysCache3(
             pg_sys::SysCacheIdentifier::STATRELATTINH as i32,
             pg_sys::Datum::from(whole),
@@ -71,28 +71,34 @@ unsafe extern "C-unwind" fn of_whole_table(
     }
 }
 
-/// The table and the column above a partition's, if the query compares it with such a value.
+/// The table and the column above a partition's, if the query compares it with such a value. The expression is the asking query's:
+/// where a subquery's column is looked through, its table number counts in the query around.
 ///
 /// # Safety
-/// The planner's state, and an expression in the query.
-unsafe fn compared_above(root: *mut pg_sys::PlannerInfo, expression: *mut pg_sys::Node) -> Option<(Oid, i16)> {
-    // SAFETY: looked at only as what its tag says; the arrays have a place for each table of this query level.
+/// The planner's state, a table that it knows, and an expression of a query.
+unsafe fn compared_above(
+    root: *mut pg_sys::PlannerInfo,
+    table: *mut pg_sys::RangeTblEntry,
+    number: i16,
+    expression: *mut pg_sys::Node,
+) -> Option<(Oid, i16)> {
+    // SAFETY: `above` gives places for which the planner has a table.
     unsafe {
         if expression.is_null() || (*expression).type_ != pg_sys::NodeTag::T_Var {
             return None;
         }
-        let mut column = (expression.cast::<pg_sys::Var>(), false);
-        while let Some(above) = above(root, column.0) {
-            column = (above, true);
-        }
-        let (var, true) = column else { return None };
-        let table = *(*root).simple_rel_array.add((*var).varno as usize);
-        if table.is_null() {
+        let partition = Place { table: (*expression.cast::<pg_sys::Var>()).varno as usize, number };
+        let whole = partition.topmost(root)?;
+        if *(*root).simple_rte_array.add(partition.table) != table {
             return None;
         }
-        let conditions = PgList::<pg_sys::RestrictInfo>::from_pg((*table).baserestrictinfo);
-        let compared = conditions.iter_ptr().any(|condition| compares((*condition).clause.cast(), (*var).varattno));
-        compared.then(|| ((**(*root).simple_rte_array.add((*var).varno as usize)).relid, (*var).varattno))
+        let planned = *(*root).simple_rel_array.add(whole.table);
+        if planned.is_null() {
+            return None;
+        }
+        let conditions = PgList::<pg_sys::RestrictInfo>::from_pg((*planned).baserestrictinfo);
+        let compared = conditions.iter_ptr().any(|condition| compares((*condition).clause.cast(), whole.number));
+        compared.then(|| ((**(*root).simple_rte_array.add(whole.table)).relid, whole.number))
     }
 }
 
@@ -119,31 +125,42 @@ unsafe fn compares(node: *mut pg_sys::Node, column: i16) -> bool {
     }
 }
 
-/// A partition's column in the partitioned table: None where the table is no partition, or the column is only the partition's.
-///
-/// # Safety
-/// The planner's state, and a column of this query level.
-unsafe fn above(root: *mut pg_sys::PlannerInfo, column: *mut pg_sys::Var) -> Option<*mut pg_sys::Var> {
-    // SAFETY: the arrays have a place for each table of this query level.
-    unsafe {
-        let (table, number) = ((*column).varno as usize, (*column).varattno);
-        let parents = (*root).append_rel_array;
-        if parents.is_null() {
-            return None;
+/// A column of a table of this query level.
+struct Place {
+    table: usize,
+    number: i16,
+}
+
+impl Place {
+    /// A partition's column in the partitioned table: None where the table is no partition, or the column is only the partition's.
+    ///
+    /// # Safety
+    /// The planner's state.
+    unsafe fn above(&self, root: *mut pg_sys::PlannerInfo) -> Option<Place> {
+        // SAFETY: the arrays have a place for each table of this query level, append_rel_array only where there are partitions.
+        unsafe {
+            let parents = (*root).append_rel_array;
+            if parents.is_null() || self.table >= (*root).simple_rel_array_size as usize {
+                return None;
+            }
+            let parent = *parents.add(self.table);
+            if parent.is_null() || self.number < 1 || i32::from(self.number) > (*parent).num_child_cols {
+                return None;
+            }
+            let number = *(*parent).parent_colnos.add(self.number as usize - 1);
+            let table = (*parent).parent_relid as usize;
+            let is_table = (**(*root).simple_rte_array.add(table)).rtekind == pg_sys::RTEKind::RTE_RELATION;
+            (is_table && number > 0).then_some(Place { table, number })
         }
-        let parent = *parents.add(table);
-        if parent.is_null() || number < 1 || i32::from(number) > (*parent).num_child_cols {
-            return None;
-        }
-        let number = *(*parent).parent_colnos.add(number as usize - 1);
-        let table = *(*root).simple_rte_array.add((*parent).parent_relid as usize);
-        if number < 1 || (*table).rtekind != pg_sys::RTEKind::RTE_RELATION {
-            return None;
-        }
-        let copy = pg_sys::copyObjectImpl(column.cast()).cast::<pg_sys::Var>();
-        (*copy).varno = (*parent).parent_relid as _;
-        (*copy).varattno = number;
-        Some(copy)
+    }
+
+    /// The column in the table above all.
+    ///
+    /// # Safety
+    /// The planner's state.
+    unsafe fn topmost(&self, root: *mut pg_sys::PlannerInfo) -> Option<Place> {
+        // SAFETY: as `above`.
+        std::iter::successors(unsafe { self.above(root) }, |place| unsafe { place.above(root) }).last()
     }
 }
 
@@ -152,7 +169,12 @@ impl Column {
     pub(super) unsafe fn of_partitioned_table(&mut self) {
         // SAFETY: the expression is a column of this query level.
         unsafe {
-            while let Some(column) = above(self.root, self.expression.cast()) {
+            let column = self.expression.cast::<pg_sys::Var>();
+            let place = Place { table: (*column).varno as usize, number: (*column).varattno };
+            if let Some(whole) = place.topmost(self.root) {
+                let column = pg_sys::copyObjectImpl(self.expression.cast()).cast::<pg_sys::Var>();
+                (*column).varno = whole.table as _;
+                (*column).varattno = whole.number;
                 self.expression = column.cast();
             }
         }

@@ -58,3 +58,11 @@ begin; call app.act_as('ada'); select * from app.far_off(); rollback;
 select id as one from app.tenant where n = 50 \gset
 call app.act_as('ada', null, true);
 select app.expected(format('select * from app.by_tenant where tenant_id = %L', :'one')) between 25 and 100 as good;
+-- a column that the planner follows into a subquery, whose number around it is none of a table inside
+set join_collapse_limit = 1;
+select bool_and(app.expected(query) > 0) as planned
+from (
+  select 'select from ' || string_agg('generate_series(1, 2) g' || k, ' cross join ') over (order by k)
+    || ' join (select id, value from app.by_value limit 1000) parts on parts.value = g1' as query
+  from generate_series(1, 40) k
+) queries;
