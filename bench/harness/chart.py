@@ -106,5 +106,7 @@ def bar(ratio, name, top, scale):
         return f'<text x="{scale.x(1) + 5:.1f}" y="{top + BAR}"><tspan font-style="italic">cannot</tspan></text>'
     label = f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
     end = scale.x(ratio)
+    # Not on the line of what is written by hand.
+    label_at = max(end, scale.x(1)) + 5
     return (f'<rect x="{LEFT}" y="{top + 1}" width="{max(end - LEFT, 1):.1f}" height="{BAR}" rx="1.5" fill="{COLOURS[name]}"/>'
-            f'<text x="{end + 5:.1f}" y="{top + BAR}"{ours(name)}>{label}×</text>')
+            f'<text x="{label_at:.1f}" y="{top + BAR}"{ours(name)}>{label}×</text>')
