@@ -103,6 +103,9 @@ unsafe fn index_condition(
         if (*request.node).type_ != pg_sys::NodeTag::T_FuncExpr {
             return None;
         }
+        if !takes_array(request) {
+            return None;
+        }
         let mut column = Column::of(request.root, (*request.node.cast::<pg_sys::FuncExpr>()).args)?;
         column.opfamily = request.opfamily;
         match decide(Question::IndexCondition, &column)? {
@@ -112,6 +115,23 @@ unsafe fn index_condition(
             }
             _ => None,
         }
+    }
+}
+
+/// May the index be asked for several values? The planner looks after that for conditions of the query's own only.
+///
+/// # Safety
+/// The planner's request.
+unsafe fn takes_array(request: &pg_sys::SupportRequestIndexCondition) -> bool {
+    // SAFETY: by the caller's promise, the index is there, and its table.
+    unsafe {
+        let index = &*request.index;
+        // Where an index does not look up several values by itself, only a bitmap of it can be made for each.
+        let fits = index.amsearcharray || !index.amhasgettuple;
+        // Before 17 they are looked up one after the other: what comes is then ordered by them first.
+        #[cfg(any(feature = "pg15", feature = "pg16"))]
+        let fits = fits && (request.indexcol == 0 || !pg_sys::has_useful_pathkeys(request.root, index.rel));
+        fits
     }
 }
 
