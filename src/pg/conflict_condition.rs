@@ -7,7 +7,7 @@ use super::planner::make_node;
 /// `INSERT … ON CONFLICT DO UPDATE … WHERE condition`: PostgreSQL before its minor releases of November 2026 runs the condition
 /// on a row that the policies hide, and asks them after. The planner takes up the policies' calls before the condition, so
 /// that there is time to put each of them in front: where a policy hides the row, the condition is not run, and
-/// PostgreSQL goes on to refuse.
+/// PostgreSQL goes on to refuse. Other calls of the same functions are the statement's own business.
 ///
 /// # Safety
 /// `query` is the planner's own copy of a query, `policy` a call in it.
@@ -25,6 +25,7 @@ pub unsafe fn ask_before_conflict_condition(query: *mut pg_sys::Query, policy: *
             || argument.is_null()
             || (*argument.cast::<pg_sys::Node>()).type_ != pg_sys::NodeTag::T_Var
             || (*argument).varno as usize != (*query).resultRelation as usize
+            || !is_policy(query, policy)
         {
             return;
         }
@@ -50,5 +51,19 @@ pub unsafe fn ask_before_conflict_condition(query: *mut pg_sys::Query, policy: *
         (*case).defresult = pg_sys::makeBoolConst(true, false).cast();
         (*case).location = -1;
         (*conflict).onConflictWhere = case.cast();
+    }
+}
+
+/// Does PostgreSQL refuse to update the row in conflict where this call says no?
+///
+/// # Safety
+/// As for `ask_before_conflict_condition`.
+unsafe fn is_policy(query: *mut pg_sys::Query, call: *mut pg_sys::FuncExpr) -> bool {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let checks = PgList::<pg_sys::WithCheckOption>::from_pg((*query).withCheckOptions);
+        checks.iter_ptr().any(|check| {
+            (*check).kind == pg_sys::WCOKind::WCO_RLS_CONFLICT_CHECK && pg_sys::equal((*check).qual.cast(), call.cast())
+        })
     }
 }

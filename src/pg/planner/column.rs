@@ -16,6 +16,7 @@ pub struct Column {
     /// The table that the call names in its second argument.
     pub asked_about: Option<Oid>,
     pub kind: Oid,
+    /// Is it known to have a value wherever the call stands?
     pub not_null: bool,
     /// How many different values it has, by the statistics.
     pub(super) distinct: f64,
@@ -32,7 +33,8 @@ impl Column {
     pub(super) unsafe fn of(root: *mut pg_sys::PlannerInfo, args: *mut pg_sys::List) -> Option<Self> {
         // SAFETY: nodes of the query that is being planned; each is looked at only as what its tag says.
         unsafe {
-            if root.is_null() {
+            // Casts of PL/pgSQL are planned without a query.
+            if root.is_null() || (*root).parse.is_null() {
                 return None;
             }
             let args = PgList::<pg_sys::Node>::from_pg(args);
@@ -64,6 +66,30 @@ impl Column {
                 null_share: 0.0,
                 opfamily: default_opfamily(var.vartype),
             })
+        }
+    }
+
+    /// Forgets that the table has no NULL there, unless the call is the table's policy: an outer join may give NULL where a condition
+    /// of the user's stands, and some of a subquery's conditions are asked about as if they were those of the query around it.
+    ///
+    /// # Safety
+    /// The planner's present state, and the call that the column is an argument of.
+    pub(super) unsafe fn may_be_null_outside_policy(&mut self, call: *mut pg_sys::FuncExpr) {
+        // SAFETY: the expression is a column of a table of this query; its policies are expressions, and compared as such.
+        unsafe {
+            let var = &*self.expression.cast::<pg_sys::Var>();
+            let tables = PgList::<pg_sys::RangeTblEntry>::from_pg((*(*self.root).parse).rtable);
+            let policies = tables.get_ptr(var.varno as usize - 1).map(|table| (*table).securityQuals);
+            let is_policy = policies.is_some_and(|policies| {
+                let policies = PgList::<pg_sys::Node>::from_pg(policies);
+                policies.iter_ptr().any(|policy| pg_sys::equal(policy.cast(), call.cast()))
+            });
+            // What is stored has no place in the statement's text.
+            #[cfg(feature = "pg15")]
+            let as_read = var.location < 0;
+            #[cfg(not(feature = "pg15"))]
+            let as_read = var.location < 0 && var.varnullingrels.is_null();
+            self.not_null &= is_policy && as_read;
         }
     }
 

@@ -21,7 +21,8 @@ pub fn answer_default(request: Internal, decide: impl FnOnce(&Default) -> Option
             return None;
         }
         let request = &*node.cast::<pg_sys::SupportRequestSimplify>();
-        if request.root.is_null() {
+        // Casts of PL/pgSQL are planned without a query.
+        if request.root.is_null() || (*request.root).parse.is_null() {
             return None;
         }
         let query = &*(*request.root).parse;

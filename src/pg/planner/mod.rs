@@ -83,8 +83,9 @@ unsafe fn simplify(
 ) -> Option<pg_sys::Datum> {
     // SAFETY: by the caller's promise, and `Column::of` checks what it follows.
     unsafe {
-        let column = Column::of(request.root, (*request.fcall).args)?;
+        let mut column = Column::of(request.root, (*request.fcall).args)?;
         if clause == Clause::Using {
+            column.may_be_null_outside_policy(request.fcall);
             ask_before_conflict_condition((*request.root).parse, request.fcall);
         }
         match decide(Question::Simplify, &column)? {
