@@ -16,8 +16,8 @@ impl Explained for PlanRefusal {
             Self::MadeForAll => parts(
                 Code::ERRCODE_T_R_SERIALIZATION_FAILURE,
                 "the query was planned for a session that reads all tenants",
-                "The session lost that right between planning and execution.",
-                "Run the statement again.",
+                "The session has lost that right since.",
+                "Run the statement again, or open the cursor again.",
             ),
         }
     }

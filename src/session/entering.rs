@@ -1,6 +1,6 @@
 //! Entering and leaving.
 
-use super::{ACTED, ENTERED_AT, access, check_first, entries, hear, plans, resolve, trusted, unknown};
+use super::{ACTED, ENTERED_AT, access, check_first, entries, forget_asked, hear, plans, resolve, trusted, unknown};
 use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::pg::{context_setting, owner, transactions};
@@ -48,6 +48,7 @@ fn try_authenticate(token: &str, for_session: bool) -> Result<(), Refusal> {
 
 /// Notes who acts in this transaction.
 fn entered(identity: &Identity) {
+    forget_asked();
     plans::entered(access::identity_of_login(owner::session_user()).is_none());
     plans::drop_unfit();
     if ACTED.with_borrow(Option::is_none) {
@@ -73,6 +74,7 @@ pub fn leave() -> Result<(), Refusal> {
     context_setting::set("", true);
     context_setting::set_token("", true);
     context_setting::set(&Identity::Nobody.to_string(), false);
+    forget_asked();
     plans::drop_unfit();
     Ok(())
 }

@@ -48,15 +48,15 @@ reset all;
 set plan_cache_mode = force_generic_plan;
 execute titles; select pg_temp.titles();
 
--- a cursor sees what was to be seen when it was opened
+-- a cursor keeps the right no longer than the session does
 call app.act_as('ada', null, true);
 begin;
 declare opened cursor for select title from app.documents order by id;
 fetch 1 from opened;
 select tenancy.leave();
-fetch 1 from opened;
 declare late cursor for select title from app.documents order by id;
 fetch 1 from late;
+fetch 1 from opened;
 rollback;
 
 -- planned together with what makes the session leave, executed after it

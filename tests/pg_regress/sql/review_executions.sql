@@ -1,0 +1,41 @@
+-- What is known when an execution begins, and what has changed when it goes on.
+\i include/world.sql
+\c - app
+
+-- Who reads all tenants has no condition in the plan. That the right is there is asked whenever rows are: a cursor does not keep it.
+call app.act_as('ada', for_session => true);
+begin;
+declare opened cursor for select id from app.documents;
+fetch 1 from opened;
+fetch 1 from opened;
+select from tenancy.leave();
+fetch 1 from opened;
+rollback;
+call app.act_as('ada', for_session => true);
+begin;
+declare opened cursor with hold for select id from app.documents;
+select from tenancy.leave();
+commit;
+call app.act_as('ada', for_session => true);
+do $$
+declare
+  title text;
+begin
+  for title in select d.title from app.documents d, generate_series(1, 100) loop
+    perform tenancy.leave();
+  end loop;
+end
+$$;
+create function pg_temp.titles() returns setof text language sql volatile as 'select title from app.documents';
+create function pg_temp.leaves() returns boolean language plpgsql as 'begin perform tenancy.leave(); return true; end';
+call app.act_as('ada', for_session => true);
+select count(*) from (select pg_temp.titles()) titles;
+select pg_temp.titles(), pg_temp.leaves();
+
+-- What was asked for one row is not at hand for the next if somebody entered or left in between.
+\c - app
+select n, case n when 2 then tenancy.enter(md5('ann')::uuid)::text end as enters, tenancy.can_read(:acme) from generate_series(1, 3) n;
+begin;
+call app.act_as('ann');
+select n, case n when 2 then tenancy.leave()::text end as leaves, tenancy.can_read(:acme), tenancy.own_tenant() from generate_series(1, 3) n;
+rollback;
