@@ -125,14 +125,15 @@ pub fn statement_mark() -> i64 {
 }
 
 /// Another one for each snapshot that sees more commits than the one before: a function's queries have snapshots of their own.
-/// A commit either raises `xmax` or makes the list of those in progress below it shorter.
+/// A commit either raises `xmax` or makes the list of those in progress below it shorter, which on a standby is another list.
 pub fn snapshot_mark() -> (u32, u32) {
     if !ActiveSnapshotSet() {
         return (0, 0);
     }
     // SAFETY: there is one, which stays while the statement runs.
     let snapshot = unsafe { &*GetActiveSnapshot() };
-    (snapshot.xmax.into_inner(), snapshot.xcnt)
+    let in_progress = if snapshot.takenDuringRecovery { snapshot.subxcnt.cast_unsigned() } else { snapshot.xcnt };
+    (snapshot.xmax.into_inner(), in_progress)
 }
 
 /// May the statement meet rows that are newer than its snapshot? At READ COMMITTED, if it locks or changes rows, which takes

@@ -1,6 +1,7 @@
 """A streaming standby: reading under tenancy as on the primary."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from devtools import say
 from runner.scenario import Scenario
@@ -111,3 +112,35 @@ class Replica(Scenario):
             self.assertEqual(after("update tenancy.users set login_enabled = false where db_role = 'alice'"), [])
             self.assertEqual(after("select tenancy.set_mode('off')"), ["beach", "valley", "village"])
             self.assertEqual(after("select tenancy.set_mode('enforce')"), [])
+
+    def test_rights_are_as_new_as_rows(self):
+        """One commit takes a right away and writes a row that it would show. A block that runs meanwhile sees neither row nor right,
+        though the commit is older than another one that its snapshots show already."""
+        psycopg = self.psycopg()
+        block = """
+            do $$
+            declare
+              seen integer;
+            begin
+              perform from app.paper;
+              for nth in 1 .. 60 loop
+                select count(*) into seen from app.paper where title = 'late';
+                if seen > 0 then
+                  raise 'seen';
+                end if;
+                perform pg_sleep(0.05);
+              end loop;
+              if exists (select from app.paper) then
+                raise 'the right is still there';
+              end if;
+            end
+            $$"""
+        with psycopg.connect(self.primary.conninfo("estate", "postgres")) as late, ThreadPoolExecutor() as beside:
+            late.execute("update tenancy.users set login_enabled = false where db_role = 'alice'")
+            late.execute("insert into app.paper (id, tenant_id, title) select 900, app.t('north-east'), 'late'")
+            self.primary.psql("estate", "create table app.later ()")
+            self.catch_up()
+            running = beside.submit(self.standby.psql, "estate", block, "alice")
+            time.sleep(1)
+            late.commit()
+            running.result()
