@@ -1,5 +1,5 @@
 //! Plans that outlive the moment for which they were made: dropping them, and marking those that take something for granted
-//! which has to be asked for when an execution begins (`executions`).
+//! which has to be asked for whenever rows are (`executions`).
 
 use std::cell::Cell;
 

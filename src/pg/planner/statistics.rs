@@ -82,7 +82,7 @@ unsafe fn compared_above(
     number: i16,
     expression: *mut pg_sys::Node,
 ) -> Option<(Oid, i16)> {
-    // SAFETY: `above` gives places for which the planner has a table.
+    // SAFETY: `above` gives an answer only for places within the arrays, and only such places, each with a table.
     unsafe {
         if expression.is_null() || (*expression).type_ != pg_sys::NodeTag::T_Var {
             return None;
@@ -137,10 +137,11 @@ impl Place {
     /// # Safety
     /// The planner's state.
     unsafe fn above(&self, root: *mut pg_sys::PlannerInfo) -> Option<Place> {
-        // SAFETY: the arrays have a place for each table of this query level, append_rel_array only where there are partitions.
+        // SAFETY: the planner's arrays are of one size; append_rel_array is there only where there are partitions. A parent's
+        // columns are counted by its child's entry.
         unsafe {
-            let parents = (*root).append_rel_array;
-            if parents.is_null() || self.table >= (*root).simple_rel_array_size as usize {
+            let (parents, size) = ((*root).append_rel_array, (*root).simple_rel_array_size as usize);
+            if parents.is_null() || self.table >= size {
                 return None;
             }
             let parent = *parents.add(self.table);
@@ -149,8 +150,12 @@ impl Place {
             }
             let number = *(*parent).parent_colnos.add(self.number as usize - 1);
             let table = (*parent).parent_relid as usize;
-            let is_table = (**(*root).simple_rte_array.add(table)).rtekind == pg_sys::RTEKind::RTE_RELATION;
-            (is_table && number > 0).then_some(Place { table, number })
+            if number < 1 || table >= size {
+                return None;
+            }
+            let entry = *(*root).simple_rte_array.add(table);
+            let is_table = !entry.is_null() && (*entry).rtekind == pg_sys::RTEKind::RTE_RELATION;
+            is_table.then_some(Place { table, number })
         }
     }
 
