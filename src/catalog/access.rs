@@ -164,9 +164,9 @@ fn role_of(row: &Row) -> Role {
 
 impl Grant {
     fn tenants(&self, home: Uuid, administers: bool) -> Tenants {
-        let tenants = match self.access.as_str() {
-            "all" if administers => return Tenants::all_but(&[]),
-            "all" => return Tenants::all_but(&keys(hierarchy::inactive_tenants().iter())),
+        let mut tenants = match self.access.as_str() {
+            "all" if administers => return Tenants::all_but([].into_iter()),
+            "all" => return Tenants::all_but(hierarchy::inactive_tenants().iter().map(Tenant::keys)),
             "home" => hierarchy::tenant(home).into_iter().collect(),
             "home_subtenants" => hierarchy::related(home, Relation::Subtenants),
             "home_supertenants" => hierarchy::related(home, Relation::Supertenants),
@@ -177,10 +177,7 @@ impl Grant {
             _ => Vec::new(),
         };
         // Parked rows are for those who read all tenants.
-        Tenants::only(&keys(tenants.iter().filter(|t| (t.active || administers) && !t.parked)))
+        tenants.retain(|t| (t.active || administers) && !t.parked);
+        Tenants::only(tenants.iter().map(Tenant::keys))
     }
-}
-
-fn keys<'a>(tenants: impl Iterator<Item = &'a Tenant>) -> Vec<(Uuid, i64)> {
-    tenants.map(|t| (t.id, t.number)).collect()
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::memo::Memo;
 use super::{from_pg, to_pg};
 use crate::model::system_group::Relation;
+use crate::pg::index_reader::IndexReader;
 use crate::pg::spi::{Row, Sees, arg, query};
 use crate::pg::{owner, relations};
 
@@ -21,10 +22,15 @@ pub struct Tenant {
     pub parked: bool,
 }
 
+impl Tenant {
+    /// What tables name it by.
+    pub fn keys(&self) -> (Uuid, i64) {
+        (self.id, self.number)
+    }
+}
+
 query!(TENANT, "tenant.sql", &[pg_sys::UUIDOID]);
-query!(SUBTENANTS, "subtenants.sql", &[pg_sys::UUIDOID]);
 query!(SUPERTENANTS, "supertenants.sql", &[pg_sys::UUIDOID]);
-query!(RELATEDTENANTS, "relatedtenants.sql", &[pg_sys::UUIDOID]);
 query!(CUSTOM_GROUP_TENANTS, "custom_group_tenants.sql", &[pg_sys::UUIDOID]);
 query!(INACTIVE_TENANTS, "inactive_tenants.sql", &[]);
 
@@ -42,32 +48,44 @@ pub fn tenant(id: Uuid) -> Option<Tenant> {
     owner::run(|| TENANT.with(|q| q.first(&[arg(to_pg(id))], Sees::Latest, tenant_of)))
 }
 
-/// A level of tenants, which comes as one row: there may be very many.
-fn level_of(row: &Row) -> Vec<Tenant> {
-    let (ids, numbers) = (row.must::<Vec<pgrx::Uuid>>(1), row.must::<Vec<i64>>(2));
-    // Some of the ids, in the same order.
-    let mut inactive = row.get::<Vec<pgrx::Uuid>>(3).unwrap_or_default().into_iter().peekable();
-    let parked = row.must(4);
-    let tenant = |(id, number)| {
-        let active = inactive.next_if_eq(&id).is_none();
-        Tenant { id: from_pg(id), number, active, parked }
-    };
-    let level = ids.into_iter().zip(numbers).map(tenant).collect();
-    assert!(inactive.next().is_none(), "inactive tenants come in the order of the level");
-    level
-}
-
 /// The tenants that stand in the relation to a tenant, itself included; for supertenants from the bottom up.
 pub fn related(id: Uuid, relation: Relation) -> Vec<Tenant> {
-    let query = match relation {
-        Relation::Subtenants => {
-            let levels = owner::run(|| SUBTENANTS.with(|q| q.rows(&[arg(to_pg(id))], Sees::Latest, level_of)));
-            return levels.into_iter().flatten().collect();
+    let above = || owner::run(|| SUPERTENANTS.with(|q| q.rows(&[arg(to_pg(id))], Sees::Latest, tenant_of)));
+    match relation {
+        Relation::Subtenants => tenant(id).map_or_else(Vec::new, with_all_below),
+        Relation::Supertenants => above(),
+        Relation::Relatedtenants => above().pop().map_or_else(Vec::new, with_all_below),
+    }
+}
+
+/// Those below so many are looked for at once.
+const AT_ONCE: usize = 250;
+
+/// A tenant and all below it, level by level. Those below are found by the index, so that other tenants cost nothing, however
+/// many there are. There is nothing in memory but the result: it can be very large.
+fn with_all_below(top: Tenant) -> Vec<Tenant> {
+    let mut found = vec![top];
+    IndexReader::with(c"tenancy", "tenants", "tenants_parent_id_idx", |tenants| {
+        let [id, number, status] = ["id", "number", "status"].map(|name| tenants.column(name));
+        let mut level = 0..1;
+        while !level.is_empty() {
+            // In the index's order, so that what is next to each other is read once.
+            found[level.clone()].sort_unstable_by_key(|tenant| tenant.id.as_u128());
+            for first in level.clone().step_by(AT_ONCE) {
+                let last = level.end.min(first + AT_ONCE);
+                let above: Vec<Uuid> = found[first..last].iter().map(|tenant| tenant.id).collect();
+                tenants.rows(&above, |row| {
+                    let (id, number) = (from_pg(row.must(id)), row.must(number));
+                    // Each has one tenant above it: in a damaged hierarchy none is met again before the top is.
+                    if id != top.id {
+                        found.push(Tenant { id, number, active: row.must::<&str>(status) == "active", parked: false });
+                    }
+                });
+            }
+            level = level.end..found.len();
         }
-        Relation::Supertenants => &SUPERTENANTS,
-        Relation::Relatedtenants => &RELATEDTENANTS,
-    };
-    owner::run(|| query.with(|q| q.rows(&[arg(to_pg(id))], Sees::Latest, tenant_of)))
+    });
+    found
 }
 
 /// The tenants of a group, be it stored or computed; None if there is no such group.

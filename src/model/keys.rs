@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::ops::Deref;
+use std::rc::Rc;
 
 /// Up to so many are compared one after the other.
 const FEW: usize = 3;
@@ -10,6 +11,11 @@ const FEW: usize = 3;
 pub trait Key: Ord + Clone {
     /// A number with different high bits for different keys.
     fn spread(&self) -> u64;
+
+    /// Sorts keys.
+    fn sort(keys: &mut [Self]) {
+        keys.sort_unstable();
+    }
 }
 
 /// An odd number without a pattern: 2^64 divided by the golden ratio.
@@ -20,6 +26,11 @@ impl Key for uuid::Uuid {
         let (high, low) = self.as_u64_pair();
         (high.rotate_left(32) ^ low).wrapping_mul(MIX)
     }
+
+    /// As numbers, which have the same order as the bytes and are compared in a step.
+    fn sort(keys: &mut [Self]) {
+        keys.sort_unstable_by_key(Self::as_u128);
+    }
 }
 
 impl Key for i64 {
@@ -28,9 +39,13 @@ impl Key for i64 {
     }
 }
 
-/// Sorted keys without repetitions. The index is made when a key is first looked for.
-#[derive(Clone, Debug, Default)]
-pub struct Keys<K> {
+/// Sorted keys without repetitions. They may be very many: a clone is the same set.
+#[derive(Clone, Debug)]
+pub struct Keys<K>(Rc<Set<K>>);
+
+/// The index is made when a key is first looked for.
+#[derive(Debug)]
+struct Set<K> {
     sorted: Vec<K>,
     /// Places in `sorted` counted from 1, 0 for none, at least twice as many as keys: a power of two.
     index: OnceCell<Box<[u32]>>,
@@ -40,13 +55,20 @@ impl<K: Key> Keys<K> {
     /// The keys in any order, with or without repetitions.
     pub fn new(keys: impl IntoIterator<Item = K>) -> Self {
         let mut sorted: Vec<K> = keys.into_iter().collect();
-        sorted.sort_unstable();
+        K::sort(&mut sorted);
         sorted.dedup();
-        Self { sorted, index: OnceCell::new() }
+        sorted.shrink_to_fit();
+        Self(Rc::new(Set { sorted, index: OnceCell::new() }))
     }
 
     /// Is it one of them?
     pub fn has(&self, key: &K) -> bool {
+        self.0.has(key)
+    }
+}
+
+impl<K: Key> Set<K> {
+    fn has(&self, key: &K) -> bool {
         if self.sorted.len() <= FEW { self.sorted.contains(key) } else { self.find(key) }
     }
 
@@ -83,22 +105,13 @@ impl<K> Deref for Keys<K> {
     type Target = [K];
 
     fn deref(&self) -> &[K] {
-        &self.sorted
-    }
-}
-
-impl<K> IntoIterator for Keys<K> {
-    type Item = K;
-    type IntoIter = std::vec::IntoIter<K>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.sorted.into_iter()
+        &self.0.sorted
     }
 }
 
 impl<K: PartialEq> PartialEq for Keys<K> {
     fn eq(&self, other: &Self) -> bool {
-        self.sorted == other.sorted
+        self.0.sorted == other.0.sorted
     }
 }
 

@@ -53,9 +53,9 @@ impl<K: Key> Scope<K> {
         use Scope::{AllBut, Only};
         match (self, other) {
             (Only(a), set) | (set, Only(a)) if a.is_empty() => set,
-            (Only(a), Only(b)) => Self::only(a.into_iter().chain(b)),
-            (AllBut(a), AllBut(b)) => Self::all_but(a.into_iter().filter(|key| b.has(key))),
-            (AllBut(a), Only(b)) | (Only(b), AllBut(a)) => Self::all_but(a.into_iter().filter(|key| !b.has(key))),
+            (Only(a), Only(b)) => Self::only(a.iter().chain(b.iter()).cloned()),
+            (AllBut(a), AllBut(b)) => Self::all_but(a.iter().filter(|key| b.has(key)).cloned()),
+            (AllBut(a), Only(b)) | (Only(b), AllBut(a)) => Self::all_but(a.iter().filter(|key| !b.has(key)).cloned()),
         }
     }
 }
@@ -74,13 +74,13 @@ impl Tenants {
     }
 
     /// These tenants.
-    pub fn only(keys: &[(uuid::Uuid, i64)]) -> Self {
-        Self { ids: Scope::only(keys.iter().map(|k| k.0)), numbers: Scope::only(keys.iter().map(|k| k.1)) }
+    pub fn only(keys: impl Iterator<Item = (uuid::Uuid, i64)> + Clone) -> Self {
+        Self { ids: Scope::only(keys.clone().map(|k| k.0)), numbers: Scope::only(keys.map(|k| k.1)) }
     }
 
     /// All tenants but these.
-    pub fn all_but(keys: &[(uuid::Uuid, i64)]) -> Self {
-        Self { ids: Scope::all_but(keys.iter().map(|k| k.0)), numbers: Scope::all_but(keys.iter().map(|k| k.1)) }
+    pub fn all_but(keys: impl Iterator<Item = (uuid::Uuid, i64)> + Clone) -> Self {
+        Self { ids: Scope::all_but(keys.clone().map(|k| k.0)), numbers: Scope::all_but(keys.map(|k| k.1)) }
     }
 
     /// The tenants that are in either set.
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_role_limited_to_modules_counts_on_their_tables_only() {
         let [tenant, sales, stock, other] = [1, 2, 3, 4].map(uuid::Uuid::from_u128);
-        let of = |key: uuid::Uuid| Tenants::only(&[(key, 1)]);
+        let of = |key: uuid::Uuid| Tenants::only([(key, 1)].into_iter());
         let role = |modules: &[uuid::Uuid], tenant| Limited {
             modules: modules.to_vec(),
             reads: of(tenant),

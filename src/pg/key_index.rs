@@ -216,7 +216,7 @@ unsafe fn is_latest(slot: *mut pg_sys::TupleTableSlot) -> bool {
 
 /// # Safety
 /// The slot holds a row of a table that has the column.
-unsafe fn value(slot: *mut pg_sys::TupleTableSlot, column: i16) -> Option<Datum> {
+pub(super) unsafe fn value(slot: *mut pg_sys::TupleTableSlot, column: i16) -> Option<Datum> {
     let nth = column as usize - 1;
     // SAFETY: by the caller's promise; the columns up to this one are filled first.
     unsafe {

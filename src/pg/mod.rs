@@ -15,6 +15,7 @@ pub mod ddl_rows;
 pub mod ddl_tables;
 pub mod executions;
 pub mod expressions;
+pub mod index_reader;
 pub mod invalidation;
 pub mod key_index;
 pub mod lasting;

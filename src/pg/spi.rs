@@ -220,13 +220,9 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
     // SAFETY: called inside a connection with as many arguments as the plan has parameters; the result table is read
     // before anything else runs on this connection and freed with it.
     unsafe {
-        let parallel = pg_sys::IsInParallelMode();
         let snapshot = match sees {
             Sees::LatestToWrite => pg_sys::GetLatestSnapshot(),
-            Sees::Latest if !parallel => pg_sys::GetLatestSnapshot(),
-            // What the leader looked at outside the plan. The one above is not to be had there, that of the catalog is; for
-            // what is no relation of the catalog it is taken anew.
-            Sees::Latest => pg_sys::GetCatalogSnapshot(pg_sys::InvalidOid),
+            Sees::Latest => latest(),
             Sees::Statement => std::ptr::null_mut(),
         };
         let fixed = pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32;
@@ -234,7 +230,7 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
             Sees::LatestToWrite if fixed => pg_sys::GetTransactionSnapshot(),
             _ => std::ptr::null_mut(),
         };
-        let read_only = parallel;
+        let read_only = pg_sys::IsInParallelMode();
         let status = pg_sys::SPI_execute_snapshot(
             plan,
             values.as_mut_ptr(),
@@ -247,6 +243,23 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
         );
         assert!(status >= 0, "SPI_execute_snapshot: {status}");
         result_rows(&mut each)
+    }
+}
+
+/// The snapshot of [`Sees::Latest`]. To be registered or pushed before it is used.
+///
+/// # Safety
+/// Called inside a transaction.
+pub(super) unsafe fn latest() -> pg_sys::Snapshot {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        if pg_sys::IsInParallelMode() {
+            // What the leader looked at outside the plan. The one below is not to be had there, that of the catalog is; for
+            // what is no relation of the catalog it is taken anew.
+            pg_sys::GetCatalogSnapshot(pg_sys::InvalidOid)
+        } else {
+            pg_sys::GetLatestSnapshot()
+        }
     }
 }
 
