@@ -77,6 +77,18 @@ const OWN: [&str; 2] = ["tenancy.own_tenant", "tenancy.own_tenant_number"];
 /// So many tenants are looked up in the statistics one by one.
 const EACH: usize = 100;
 
+/// So many tenants are listed for an index without looking at how many rows they have.
+const LISTED: usize = 10_000;
+/// Where more are listed, they have at most this share of the rows.
+const MOST_ROWS: f64 = 0.05;
+
+/// Is it worth it to look so many tenants up by an index? For each plan the planner looks at every one of them, and keeps in
+/// memory what it finds: milliseconds and megabytes for tens of thousands. Where these have many of the rows, they are found as
+/// fast by reading all.
+fn worth_listing(column: &Column, tenants: usize) -> bool {
+    tenants <= LISTED || column.share_by_statistics(tenants) <= MOST_ROWS
+}
+
 /// The support function of `can_read` and `can_read_number`.
 #[pg_extern(sql = false)]
 fn can_read_support(request: Internal) -> Internal {
@@ -129,7 +141,9 @@ fn knows_tenant_support(request: Internal) -> Internal {
                 let [by_id, _] = if own { OWN } else { READING.one };
                 column.equals(by_id, None, pg_sys::UUIDOID).map(Answer::Expression)
             }
-            (Question::IndexCondition, Reach::Several(_)) => READING.several(column, None).map(Answer::IndexCondition),
+            (Question::IndexCondition, Reach::Several(count)) if worth_listing(column, count) => {
+                READING.several(column, None).map(Answer::IndexCondition)
+            }
             (Question::Selectivity, Reach::None) => Some(Answer::Selectivity(0.0)),
             (Question::Selectivity, Reach::Several(count)) => Some(READING.share(column, None, count, false)),
             _ => None,
@@ -164,7 +178,7 @@ impl Kind {
             (Question::Simplify, Reach::One) => self.one(column, table, own).map(Answer::Expression),
             (Question::Simplify, Reach::All) => self.all(column, table).map(Answer::Expression),
             (Question::Simplify, _) => ask_again(),
-            (Question::IndexCondition, Reach::Several(_)) if column.not_null => {
+            (Question::IndexCondition, Reach::Several(count)) if column.not_null && worth_listing(column, count) => {
                 self.several(column, table).map(Answer::IndexCondition)
             }
             (Question::Selectivity, Reach::None) => Some(Answer::Selectivity(0.0)),

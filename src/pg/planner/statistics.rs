@@ -221,4 +221,15 @@ impl Column {
     pub fn share_of(&self, tenants: usize) -> f64 {
         if self.distinct > 0.0 { tenants as f64 / self.distinct } else { 0.5 }
     }
+
+    /// The same for a column whose statistics have not been looked at yet.
+    pub fn share_by_statistics(&self, tenants: usize) -> f64 {
+        let mut whole = Self { ..*self };
+        // SAFETY: as for `self`, of which it is a copy.
+        unsafe {
+            whole.of_partitioned_table();
+            whole.look_at_statistics();
+        }
+        whole.share_of(tenants)
+    }
 }

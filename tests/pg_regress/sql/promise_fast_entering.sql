@@ -88,3 +88,21 @@ call app.looks_up($$ select from app.notes $$);
 rollback to s;
 call app.looks_up($$ select from app.notes $$);
 commit;
+
+-- very many are listed for an index where they have few of the rows: the planner looks at each of them
+begin;
+select from tenancy.enter_tenant((select id from app.top where name = 'Other'), 'wide');
+select app.lists('select from app.notes') notes, app.lists('select from tenancy.tenants') tenants;
+select count(*) from app.notes;
+commit;
+\c - postgres
+\set ECHO none
+alter table app.notes alter tenant_id set (n_distinct = 1000000);
+analyze app.notes;
+\c - app
+\set ECHO all
+begin;
+select from tenancy.enter_tenant((select id from app.top where name = 'Other'), 'wide');
+select app.lists('select from app.notes') notes;
+select count(*) from app.notes;
+commit;
