@@ -1,7 +1,10 @@
 //! Finding and locking the one row that has a key, through the unique index on it: what the query of a foreign key does,
 //! without the cost of a query.
 
+use std::mem::MaybeUninit;
+
 use pgrx::itemptr::item_pointer_to_u64;
+use pgrx::pg_sys::ffi::pg_guard_ffi_boundary;
 use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::spi::Arg;
@@ -46,156 +49,228 @@ impl KeyIndex {
     ///
     /// Fails like any row lock at REPEATABLE READ if the row changed its key since the transaction's snapshot.
     pub fn lock<R>(&self, key: &[Arg], column: Option<i16>, read: impl FnOnce(Arg) -> R) -> Found<R> {
-        // SAFETY: relation, index and slot are open for as long as they are used; an error in between leaves their release
-        // to the aborting transaction.
+        // SAFETY: the look-up is open for as long as it is used; an error leaves what it opened to the aborting transaction.
+        // The errors of many calls are caught at one boundary: at one for each call that would cost more than the calls.
         unsafe {
-            let table = pg_sys::table_open(self.relation, pg_sys::RowShareLock as i32);
-            let found = if self.exists(table) {
-                let index = pg_sys::index_open(self.index, pg_sys::RowShareLock as i32);
-                let slot = pg_sys::table_slot_create(table, std::ptr::null_mut());
-                let found = match self.lock_current(table, index, slot, key) {
-                    true => Found::Row(read(column.and_then(|column| value(slot, column)))),
-                    false => Found::Nothing,
-                };
-                pg_sys::ExecDropSingleTupleTableSlot(slot);
-                pg_sys::index_close(index, pg_sys::NoLock as i32);
-                found
-            } else {
-                Found::NoIndex
+            let mut open = MaybeUninit::<LookUp>::uninit();
+            if !pg_guard_ffi_boundary(|| LookUp::open(&mut open, self, key)) {
+                return Found::NoIndex;
+            }
+            let mut open = open.assume_init();
+            let found = match lock_current(&mut open) {
+                true => Found::Row(read(column.and_then(|column| value(open.slot, column)))),
+                false => Found::Nothing,
             };
-            pg_sys::table_close(table, pg_sys::NoLock as i32);
+            pg_guard_ffi_boundary(|| open.close());
             found
         }
     }
+}
 
-    /// Is the index still the table's? REINDEX CONCURRENTLY puts another in its place.
-    ///
-    /// # Safety
-    /// The relation is open and locked.
-    unsafe fn exists(&self, table: pg_sys::Relation) -> bool {
-        // SAFETY: by the caller's promise; the list is a copy.
-        unsafe {
-            let list = pg_sys::RelationGetIndexList(table);
-            let exists = pg_sys::list_member_oid(list, self.index);
-            pg_sys::list_free(list);
-            exists
-        }
+/// PostgreSQL's functions without pgrx's preparation for errors: for calls within one boundary, between which nothing needs
+/// to be dropped.
+mod bare {
+    use core::ffi::c_int;
+
+    use pgrx::pg_sys::{Datum, IndexScanDesc, List, Oid, Relation, ScanDirection, ScanKey, Snapshot, TupleTableSlot};
+
+    unsafe extern "C-unwind" {
+        pub fn table_open(relation: Oid, lock: c_int) -> Relation;
+        pub fn table_close(relation: Relation, lock: c_int);
+        pub fn index_open(index: Oid, lock: c_int) -> Relation;
+        pub fn index_close(index: Relation, lock: c_int);
+        pub fn RelationGetIndexList(relation: Relation) -> *mut List;
+        pub fn list_member_oid(list: *const List, member: Oid) -> bool;
+        pub fn list_free(list: *mut List);
+        pub fn table_slot_create(relation: Relation, registered: *mut *mut List) -> *mut TupleTableSlot;
+        pub fn ExecDropSingleTupleTableSlot(slot: *mut TupleTableSlot);
+        pub fn CommandCounterIncrement();
+        pub fn GetCurrentCommandId(used: bool) -> u32;
+        pub fn GetLatestSnapshot() -> Snapshot;
+        pub fn RegisterSnapshot(snapshot: Snapshot) -> Snapshot;
+        pub fn UnregisterSnapshot(snapshot: Snapshot);
+        pub fn ScanKeyEntryInitialize(
+            entry: ScanKey,
+            flags: c_int,
+            column: i16,
+            strategy: u16,
+            value_type: Oid,
+            collation: Oid,
+            procedure: Oid,
+            value: Datum,
+        );
+        #[cfg(feature = "pg18")]
+        pub fn index_beginscan(
+            table: Relation,
+            index: Relation,
+            snapshot: Snapshot,
+            counts: *mut pgrx::pg_sys::IndexScanInstrumentation,
+            keys: c_int,
+            orders: c_int,
+        ) -> IndexScanDesc;
+        #[cfg(not(feature = "pg18"))]
+        pub fn index_beginscan(
+            table: Relation,
+            index: Relation,
+            snapshot: Snapshot,
+            keys: c_int,
+            orders: c_int,
+        ) -> IndexScanDesc;
+        pub fn index_rescan(scan: IndexScanDesc, keys: ScanKey, count: c_int, orders: ScanKey, order_count: c_int);
+        pub fn index_getnext_slot(
+            scan: IndexScanDesc,
+            direction: ScanDirection::Type,
+            slot: *mut TupleTableSlot,
+        ) -> bool;
+        pub fn index_endscan(scan: IndexScanDesc);
     }
+}
 
-    /// Puts the row that has the key into the slot and locks it; says whether there is one.
-    ///
-    /// A lock may have been waited for, and the version that was locked is then no longer the latest: looks again until it
-    /// is, or until the same version is found twice, whose change is under way and will wait.
+/// Table and index, open and locked, a slot for a row of the table, and what to look for.
+struct LookUp {
+    table: pg_sys::Relation,
+    index: pg_sys::Relation,
+    slot: *mut pg_sys::TupleTableSlot,
+    keys: [MaybeUninit<pg_sys::ScanKeyData>; pg_sys::INDEX_MAX_KEYS as usize],
+    count: i32,
+}
+
+impl LookUp {
+    /// False if the index is no longer the table's: REINDEX CONCURRENTLY puts another in its place.
     ///
     /// # Safety
-    /// Relation and index are open and locked, and the slot is one of the relation.
-    unsafe fn lock_current(
-        &self,
-        table: pg_sys::Relation,
-        index: pg_sys::Relation,
-        slot: *mut pg_sys::TupleTableSlot,
-        key: &[Arg],
-    ) -> bool {
-        let mut locked_before = None;
-        loop {
-            // SAFETY: by the caller's promise. The snapshot is registered while it is used.
-            unsafe {
-                pg_sys::CommandCounterIncrement();
-                let snapshot = pg_sys::RegisterSnapshot(pg_sys::GetLatestSnapshot());
-                let outcome = self.find(table, index, snapshot, slot, key).then(|| lock_row(table, snapshot, slot));
-                pg_sys::UnregisterSnapshot(snapshot);
-                match outcome {
-                    None | Some(pg_sys::TM_Result::TM_SelfModified) => return false,
-                    Some(pg_sys::TM_Result::TM_Ok) => {
-                        let place = item_pointer_to_u64((*slot).tts_tid);
-                        if is_latest(slot) || locked_before == Some(place) {
-                            return true;
-                        }
-                        locked_before = Some(place);
-                    }
-                    Some(_) if pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 => {
-                        pgrx::ereport!(
-                            ERROR,
-                            pgrx::PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
-                            "could not serialize access due to concurrent update"
-                        );
-                    }
-                    Some(_) => (),
-                }
-                pg_sys::check_for_interrupts!();
+    /// As of all functions here: called within a boundary. The key has no NULL.
+    unsafe fn open(place: &mut MaybeUninit<Self>, what: &KeyIndex, key: &[Arg]) -> bool {
+        // SAFETY: the relation exists; the list of its indexes is a copy. Each scan key is filled before it is read.
+        unsafe {
+            let table = bare::table_open(what.relation, pg_sys::RowShareLock as i32);
+            let list = bare::RelationGetIndexList(table);
+            let exists = bare::list_member_oid(list, what.index);
+            bare::list_free(list);
+            if !exists {
+                bare::table_close(table, pg_sys::NoLock as i32);
+                return false;
             }
-        }
-    }
-
-    /// Puts the row that has the key into the slot.
-    ///
-    /// # Safety
-    /// As for `lock_current`; the snapshot is registered.
-    unsafe fn find(
-        &self,
-        table: pg_sys::Relation,
-        index: pg_sys::Relation,
-        snapshot: pg_sys::Snapshot,
-        slot: *mut pg_sys::TupleTableSlot,
-        key: &[Arg],
-    ) -> bool {
-        let count = self.columns.len() as i32;
-        // SAFETY: by the caller's promise. The scan keys are filled before they are read and outlive the scan.
-        unsafe {
-            let mut keys: Vec<pg_sys::ScanKeyData> = Vec::with_capacity(self.columns.len());
-            for (nth, (place, column)) in self.columns.iter().enumerate() {
-                pg_sys::ScanKeyEntryInitialize(
-                    keys.as_mut_ptr().add(nth),
+            let index = bare::index_open(what.index, pg_sys::RowShareLock as i32);
+            let slot = bare::table_slot_create(table, std::ptr::null_mut());
+            let keys = [const { MaybeUninit::uninit() }; pg_sys::INDEX_MAX_KEYS as usize];
+            let open = place.write(Self { table, index, slot, keys, count: what.columns.len() as i32 });
+            for ((place, column), entry) in what.columns.iter().zip(&mut open.keys) {
+                bare::ScanKeyEntryInitialize(
+                    entry.as_mut_ptr(),
                     0,
                     column.position,
                     pg_sys::BTEqualStrategyNumber as u16,
                     column.value_type,
                     *(*index).rd_indcollation.add(column.position as usize - 1),
                     column.procedure,
-                    key[*place].expect("a key has no NULL"),
+                    key[*place].unwrap_or(Datum::null()),
                 );
             }
-            keys.set_len(self.columns.len());
+            true
+        }
+    }
+
+    /// Puts the row that has the key into the slot and locks it; None where there is none.
+    ///
+    /// # Safety
+    /// Called within a boundary.
+    unsafe fn lock_latest(&mut self) -> Option<pg_sys::TM_Result::Type> {
+        // SAFETY: the snapshot is registered while it is used.
+        unsafe {
+            bare::CommandCounterIncrement();
+            let snapshot = bare::RegisterSnapshot(bare::GetLatestSnapshot());
+            let outcome = if self.find(snapshot) { Some(self.lock_row(snapshot)) } else { None };
+            bare::UnregisterSnapshot(snapshot);
+            outcome
+        }
+    }
+
+    /// # Safety
+    /// Called within a boundary, with a registered snapshot.
+    unsafe fn find(&mut self, snapshot: pg_sys::Snapshot) -> bool {
+        let keys = self.keys.as_mut_ptr().cast();
+        // SAFETY: the scan keys are filled, as many as said, and outlive the scan.
+        unsafe {
             #[cfg(feature = "pg18")]
-            let scan = pg_sys::index_beginscan(table, index, snapshot, std::ptr::null_mut(), count, 0);
+            let scan = bare::index_beginscan(self.table, self.index, snapshot, std::ptr::null_mut(), self.count, 0);
             #[cfg(not(feature = "pg18"))]
-            let scan = pg_sys::index_beginscan(table, index, snapshot, count, 0);
-            pg_sys::index_rescan(scan, keys.as_mut_ptr(), count, std::ptr::null_mut(), 0);
-            let found = pg_sys::index_getnext_slot(scan, pg_sys::ScanDirection::ForwardScanDirection, slot);
-            pg_sys::index_endscan(scan);
+            let scan = bare::index_beginscan(self.table, self.index, snapshot, self.count, 0);
+            bare::index_rescan(scan, keys, self.count, std::ptr::null_mut(), 0);
+            let found = bare::index_getnext_slot(scan, pg_sys::ScanDirection::ForwardScanDirection, self.slot);
+            bare::index_endscan(scan);
             found
         }
     }
-}
 
-/// # Safety
-/// The slot holds a row of the relation, found with the snapshot.
-unsafe fn lock_row(
-    table: pg_sys::Relation,
-    snapshot: pg_sys::Snapshot,
-    slot: *mut pg_sys::TupleTableSlot,
-) -> pg_sys::TM_Result::Type {
-    // SAFETY: by the caller's promise; every table access method has the function, and an error that it raises is caught
-    // at the boundary.
-    unsafe {
-        let tuple_lock = (*(*table).rd_tableam).tuple_lock.expect("a table access method locks rows");
-        let mut place = (*slot).tts_tid;
-        let mut failure = pg_sys::TM_FailureData::default();
-        // A version that another transaction is making is locked, too.
-        let command = pg_sys::GetCurrentCommandId(false);
-        pg_sys::ffi::pg_guard_ffi_boundary(|| {
+    /// # Safety
+    /// Called within a boundary; the slot holds a row that was found with the snapshot.
+    unsafe fn lock_row(&mut self, snapshot: pg_sys::Snapshot) -> pg_sys::TM_Result::Type {
+        // SAFETY: by the caller's promise; every table access method has the function.
+        unsafe {
+            let Some(tuple_lock) = (*(*self.table).rd_tableam).tuple_lock else {
+                return pg_sys::TM_Result::TM_Invisible;
+            };
+            let mut place = (*self.slot).tts_tid;
+            let mut failure = pg_sys::TM_FailureData::default();
+            // A version that another transaction is making is locked, too.
             tuple_lock(
-                table,
+                self.table,
                 &mut place,
                 snapshot,
-                slot,
-                command,
+                self.slot,
+                bare::GetCurrentCommandId(false),
                 pg_sys::LockTupleMode::LockTupleKeyShare,
                 pg_sys::LockWaitPolicy::LockWaitBlock,
                 pg_sys::TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS as u8,
                 &mut failure,
             )
-        })
+        }
+    }
+
+    /// Keeps the locks.
+    ///
+    /// # Safety
+    /// Called within a boundary, once.
+    unsafe fn close(&mut self) {
+        // SAFETY: of what was opened.
+        unsafe {
+            bare::ExecDropSingleTupleTableSlot(self.slot);
+            bare::index_close(self.index, pg_sys::NoLock as i32);
+            bare::table_close(self.table, pg_sys::NoLock as i32);
+        }
+    }
+}
+
+/// Puts the row that has the key into the slot and locks it; says whether there is one.
+///
+/// A lock may have been waited for, and the version that was locked is then no longer the latest: looks again until it
+/// is, or until the same version is found twice, whose change is under way and will wait.
+fn lock_current(open: &mut LookUp) -> bool {
+    let mut locked_before = None;
+    loop {
+        // SAFETY: all that may raise an error is within the boundary.
+        match unsafe { pg_guard_ffi_boundary(|| open.lock_latest()) } {
+            None | Some(pg_sys::TM_Result::TM_SelfModified) => return false,
+            Some(pg_sys::TM_Result::TM_Ok) => {
+                // SAFETY: the slot holds the row that was locked, and keeps it pinned.
+                let (place, latest) = unsafe { (item_pointer_to_u64((*open.slot).tts_tid), is_latest(open.slot)) };
+                if latest || locked_before == Some(place) {
+                    return true;
+                }
+                locked_before = Some(place);
+            }
+            // SAFETY: reads a variable of the backend.
+            Some(_) if unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32 => {
+                pgrx::ereport!(
+                    ERROR,
+                    pgrx::PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                    "could not serialize access due to concurrent update"
+                );
+            }
+            Some(_) => (),
+        }
+        pg_sys::check_for_interrupts!();
     }
 }
 
