@@ -1,6 +1,6 @@
 //! Running our own statements with our own rights, and asking what rights the caller has.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_int};
 
 use pgrx::pg_sys;
 
@@ -65,13 +65,19 @@ fn run_as<R>(role: pg_sys::Oid, flags: i32, work: impl FnOnce() -> R) -> R {
     let (mut user, mut context) = (pg_sys::InvalidOid, 0);
     // SAFETY: both pointers are valid for writes, and the flags only forbid SET ROLE inside and free owners of FORCE.
     unsafe {
-        pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
-        pg_sys::SetUserIdAndSecContext(role, context | pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32 | flags);
+        GetUserIdAndSecContext(&mut user, &mut context);
+        SetUserIdAndSecContext(role, context | pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32 | flags);
     }
     let result = work();
     // SAFETY: gives back what was read above.
-    unsafe { pg_sys::SetUserIdAndSecContext(user, context) };
+    unsafe { SetUserIdAndSecContext(user, context) };
     result
+}
+
+unsafe extern "C-unwind" {
+    // In miscadmin.h. pgrx's own bindings prepare for errors each time, which these do not raise.
+    fn GetUserIdAndSecContext(user: *mut pg_sys::Oid, context: *mut c_int);
+    fn SetUserIdAndSecContext(user: pg_sys::Oid, context: c_int);
 }
 
 fn set_saved(name: &CStr, value: &CStr) {

@@ -3,6 +3,10 @@
 use pgrx::{FromDatum, PgTrigger, pg_sys};
 
 unsafe extern "C-unwind" {
+    // In access/htup_details.h. pgrx's own bindings prepare for errors each time, which these do not raise.
+    fn nocachegetattr(tuple: pg_sys::HeapTuple, column: core::ffi::c_int, shape: pg_sys::TupleDesc) -> pg_sys::Datum;
+    // In access/xact.h. Likewise.
+    fn TransactionIdIsCurrentTransactionId(transaction: pg_sys::TransactionId) -> bool;
     // In utils/datum.h, which pgrx does not bind.
     fn datumIsEqual(a: pg_sys::Datum, b: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> bool;
     fn datumGetSize(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> usize;
@@ -64,10 +68,22 @@ pub fn relation_of(trigger: &PgTrigger<'_>) -> pg_sys::Oid {
 impl TriggerRow {
     /// The value of a column by its attribute number, for an argument of a query; None is NULL. It points into the row.
     pub fn datum(&self, column: i16) -> Option<pg_sys::Datum> {
-        let mut null = false;
-        // SAFETY: tuple and shape belong together and outlive the trigger call; PostgreSQL has filled all columns.
-        let datum = unsafe { pg_sys::heap_getattr(self.tuple, i32::from(column), self.shape, &mut null) };
-        (!null).then_some(datum)
+        let nth = column as usize - 1;
+        // SAFETY: tuple and shape belong together and outlive the trigger call. A row that was stored before the table had
+        // the column is short of it. Of those that it has, a bitmap says which are not NULL.
+        unsafe {
+            let header = (*self.tuple).t_data;
+            if nth >= pg_sys::submodules::htup::HeapTupleHeaderGetNatts(header) as usize {
+                let mut null = false;
+                let datum = pg_sys::getmissingattr(self.shape, i32::from(column), &mut null);
+                return (!null).then_some(datum);
+            }
+            let has_nulls = u32::from((*header).t_infomask) & pg_sys::HEAP_HASNULL != 0;
+            if has_nulls && *(*header).t_bits.as_ptr().add(nth / 8) & 1 << (nth % 8) == 0 {
+                return None;
+            }
+            Some(nocachegetattr(self.tuple, i32::from(column), self.shape))
+        }
     }
 
     /// The value of a column by its attribute number. The type must be the column's.
@@ -127,9 +143,7 @@ impl TriggerRow {
     pub fn written_by_this_transaction(&self) -> bool {
         // SAFETY: the tuple outlives the trigger call; triggers get rows as they are stored, header included.
         unsafe {
-            pg_sys::TransactionIdIsCurrentTransactionId(pg_sys::submodules::htup::HeapTupleHeaderGetXmin(
-                (*self.tuple).t_data,
-            ))
+            TransactionIdIsCurrentTransactionId(pg_sys::submodules::htup::HeapTupleHeaderGetXmin((*self.tuple).t_data))
         }
     }
 
