@@ -84,6 +84,7 @@ extern "C-unwind" fn _PG_init() {
             session::transaction_over();
             modes::transaction_over();
             catalog::held::forget();
+            catalog::freed::transaction_over();
             quotas::transaction_over();
         },
         rolled_back_to: |level| {

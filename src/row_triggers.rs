@@ -1,5 +1,6 @@
 //! The triggers on protected tables: what holds for everybody, superusers included.
 
+use std::ffi::CStr;
 use std::rc::Rc;
 
 use pgrx::heap_tuple::PgHeapTuple;
@@ -7,10 +8,10 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{AllocatedByRust, PgTrigger, pg_sys, pg_trigger};
 
 use crate::catalog::access::Mode;
-use crate::catalog::held;
 use crate::catalog::protection::{self, End, Kind, OnChange, Protection, Reference, Table};
+use crate::catalog::{freed, held};
 use crate::error::{Refusal, RowRefusal};
-use crate::pg::rows::{TriggerRow, TriggerRows, relation_of};
+use crate::pg::rows::{self, TriggerRow, TriggerRows, relation_of};
 use crate::pg::spi::{self, Plan, Sees, arg};
 use crate::pg::{owner, relations};
 use crate::references::{self, Key, Phase, Tenant};
@@ -21,13 +22,42 @@ type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
 /// AFTER INSERT OR UPDATE OR DELETE, a row. See `tenancy.check_row`.
 #[pg_trigger(sql = false)]
 fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
-    let phase = match trigger.extra_args() {
-        Ok(args) if args.first().is_some_and(|arg| arg == "deferred") => Phase::Commit,
-        Ok(args) if args.first().is_some_and(|arg| arg == "key") => Phase::Key(constraint(&args)),
-        _ => Phase::Statement,
-    };
-    report(owner::run_unpinned(|| Check::new(trigger, phase).map_or(Ok(()), |check| check.run())));
+    let rows = TriggerRows::of(trigger);
+    if let Some(table) = protection::table(rows.relation()).filter(|table| matters(&rows, table)) {
+        report(owner::run_unpinned(|| Check::new(rows, table, phase(trigger)).run()));
+    }
     Ok(None)
+}
+
+/// Can there be something to check? Not about a deleted row to which nothing refers, nor about changes of other columns than
+/// those that tenancy goes by, of a row that was there before this transaction: its own may not have been checked yet.
+fn matters(rows: &TriggerRows, table: &Table) -> bool {
+    match (rows.old, rows.new) {
+        (Some(_), None) => !table.incoming.is_empty() || table.has_quotas,
+        (Some(old), Some(new)) => {
+            let lacks_tenant = || table.tenant_number.is_some_and(|tenant| new.datum(tenant).is_none());
+            old.written_by_this_transaction()
+                || table.decisive.iter().any(|column| rows.differs(*column))
+                || table.protection.kind == Kind::Required && lacks_tenant()
+        }
+        (None, _) => true,
+    }
+}
+
+/// When the trigger fires, by its arguments.
+fn phase(trigger: &PgTrigger<'_>) -> Phase {
+    let mut arguments = rows::arguments(trigger);
+    match arguments.next().map(CStr::to_bytes) {
+        Some(b"deferred") => Phase::Commit,
+        // It was made with the oid of the foreign key, and is not dumped.
+        Some(b"key") => Phase::Key(
+            arguments
+                .next()
+                .and_then(|oid| oid.to_str().ok()?.parse::<u32>().ok())
+                .map_or(pg_sys::InvalidOid, pg_sys::Oid::from),
+        ),
+        _ => Phase::Statement,
+    }
 }
 
 /// BEFORE TRUNCATE. See `tenancy.check_truncate`.
@@ -52,11 +82,6 @@ fn report(outcome: Result<(), Refusal>) {
     }
 }
 
-/// The foreign key that a trigger fires with: it was made with its oid, and is not dumped.
-fn constraint(arguments: &[String]) -> pg_sys::Oid {
-    arguments.get(1).and_then(|oid| oid.parse::<u32>().ok()).map_or(pg_sys::InvalidOid, pg_sys::Oid::from)
-}
-
 /// One changed row and what is known of its table.
 struct Check {
     rows: TriggerRows,
@@ -71,28 +96,21 @@ struct Check {
 }
 
 impl Check {
-    /// None if there is nothing to check: the table was released, or nothing is enforced.
-    fn new(trigger: &PgTrigger<'_>, phase: Phase) -> Option<Self> {
-        let rows = TriggerRows::of(trigger);
-        let relation = rows.relation();
-        let table = protection::table(relation)?;
-        // In every mode: a stricter one may follow in the same transaction.
-        if !table.incoming.is_empty() {
-            held::forget();
-        }
-        if modes::mode_for_writing() == Mode::Off {
-            return None;
-        }
+    fn new(rows: TriggerRows, table: Rc<Table>, phase: Phase) -> Self {
         let tenant = |row: Option<TriggerRow>| {
             let (column, number) = table.protection.tenant.as_ref().zip(table.tenant_number)?;
             references::tenant_of(&row?, number, column)
         };
         let (old_tenant, new_tenant) = (tenant(rows.old), tenant(rows.new));
         let old_unchecked = rows.old.is_some_and(|old| old.written_by_this_transaction());
-        Some(Self { rows, relation, table, phase, old_tenant, new_tenant, old_unchecked })
+        Self { relation: rows.relation(), rows, table, phase, old_tenant, new_tenant, old_unchecked }
     }
 
     fn run(&self) -> Result<(), Refusal> {
+        self.note_keys();
+        if modes::mode_for_writing() == Mode::Off {
+            return Ok(());
+        }
         if let Phase::Key(constraint) = self.phase {
             let reference = self.table.outgoing.iter().find(|reference| reference.oid == constraint);
             return reference.map_or(Ok(()), |reference| self.unless_superseded(self.check_referring(reference)));
@@ -125,6 +143,35 @@ impl Check {
             progress::row_moved(self.table.protection.root);
         }
         Ok(())
+    }
+
+    /// In every mode: a stricter one may follow in the same transaction.
+    fn note_keys(&self) {
+        if self.table.incoming.is_empty() {
+            return;
+        }
+        held::forget();
+        for reference in &self.table.incoming {
+            if let Some(mark) = self.rows.old.filter(|_| self.frees(reference)).and_then(|old| mark(reference, &old)) {
+                freed::note_freed(reference.oid, mark);
+            }
+            if self.takes(reference) {
+                freed::note_taken(reference.oid);
+            }
+        }
+    }
+
+    /// Does the row no longer have the key by which others referred to it?
+    fn frees(&self, reference: &End) -> bool {
+        self.rows.old.is_some() && (self.rows.new.is_none() || reference.columns.iter().any(|c| self.rows.differs(*c)))
+    }
+
+    /// Does the row have a key that it did not have before, for all that is known?
+    fn takes(&self, reference: &End) -> bool {
+        self.rows.new.is_some()
+            && (self.rows.old.is_none()
+                || self.old_unchecked
+                || reference.columns.iter().any(|c| self.rows.differs(*c)))
     }
 
     fn is_due(&self, reference: &Reference) -> bool {
@@ -220,13 +267,17 @@ impl Check {
         }
     }
 
-    /// Where rows may refer to what is not there, a new row, or one with a new key, may be what they refer to.
+    /// A new row, or one with a new key, may be what rows refer to already: where they may refer to what is not there, or where
+    /// another row gave up the key before and they have not been asked after since.
     fn check_new_key(&self, reference: &End) -> Result<(), Refusal> {
-        let (Some(new), false) = (&self.rows.new, reference.validated) else { return Ok(()) };
-        let is_new =
-            self.rows.old.is_none() || self.old_unchecked || reference.columns.iter().any(|c| self.rows.differs(*c));
-        match Key::of(new, &reference.columns) {
-            Some(key) if is_new => references::check_referred(reference, self.new_tenant, &key),
+        let Some(new) = self.rows.new.filter(|_| self.takes(reference)) else { return Ok(()) };
+        let Some(mark) = mark(reference, &new) else { return Ok(()) };
+        // Changes that another server has checked come one by one, and rows that refer to the key later.
+        let retaken = || freed::was_freed(reference.oid, mark) && !owner::applies_replicated_changes();
+        match Key::of(&new, &reference.columns) {
+            Some(key) if !reference.validated || retaken() => {
+                references::check_referred(reference, self.new_tenant, &key)
+            }
             _ => Ok(()),
         }
     }
@@ -234,6 +285,10 @@ impl Check {
     /// A key that was freed may have been taken by another tenant's row in the same statement or, under a foreign key
     /// that is checked at commit, in the same transaction. The rows that refer to it then refer to that row.
     fn check_freed_key(&self, reference: &End) -> Result<(), Refusal> {
+        // Whoever takes it later looks by itself.
+        if self.phase == Phase::Statement && !freed::was_taken(reference.oid) {
+            return Ok(());
+        }
         let Some((key, true)) = self.old_key(reference) else { return Ok(()) };
         let holders = references::holders(reference, &key);
         // SET CONSTRAINTS can make our check come before the foreign key's, and before another row takes the key.
@@ -246,9 +301,7 @@ impl Check {
 
     /// The key by which others referred to the row before the change, and whether it no longer has it.
     fn old_key(&self, reference: &End) -> Option<(Key, bool)> {
-        let old = self.rows.old?;
-        let freed = self.rows.new.is_none() || reference.columns.iter().any(|c| self.rows.differs(*c));
-        Some((Key::of(&old, &reference.columns)?, freed))
+        Some((Key::of(&self.rows.old?, &reference.columns)?, self.frees(reference)))
     }
 
     /// An update that leaves the key alone does not conflict with the KEY SHARE lock that a foreign key takes. FOR UPDATE
@@ -260,4 +313,10 @@ impl Check {
             plan.rows(&[arg(new.place())], Sees::Latest, |_| ());
         });
     }
+}
+
+/// What equal keys have in common, by which they are noted; None where a value is NULL.
+fn mark(reference: &End, row: &TriggerRow) -> Option<u32> {
+    let hash = row.image_hash(&reference.columns)?;
+    Some(if reference.equal_by_image { hash } else { 0 })
 }

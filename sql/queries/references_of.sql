@@ -55,7 +55,9 @@ select
   i.procedures,
   i.value_types,
   coalesce(s.on_tenant_change, 'restrict'),
-  c.oid
+  c.oid,
+  -- Are two keys of the table referred to equal only if they are so byte for byte? By what the operator classes say.
+  coalesce(i.by_image, false)
 from pg_constraint c
 left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
 cross join lateral (
@@ -67,7 +69,16 @@ cross join lateral (
     ) as fits,
     array_agg((array_position(x.indkey::smallint[], k.parent) + 1)::smallint order by k.nth) as positions,
     array_agg(o.oprcode::oid order by k.nth) as procedures,
-    array_agg(o.oprright order by k.nth) as value_types
+    array_agg(o.oprright order by k.nth) as value_types,
+    bool_and(exists (
+      select from pg_opclass oc
+      join pg_amproc f on f.amprocfamily = oc.opcfamily and f.amproclefttype = oc.opcintype and f.amprocrighttype = oc.opcintype
+      left join pg_collation co on co.oid = parent.attcollation
+      where oc.oid = (x.indclass::oid[])[array_position(x.indkey::smallint[], k.parent)]
+        and am.amname = 'btree' and f.amprocnum = 4
+        and (f.amproc = 'btequalimage'::regproc
+          or f.amproc = 'btvarstrequalimage'::regproc and oc.opcintype = 'text'::regtype and co.collisdeterministic)
+    )) as by_image
   from unnest(c.conpfeqop, c.conkey, c.confkey) with ordinality k (operator, child, parent, nth)
   join pg_operator o on o.oid = k.operator
   join pg_attribute child on child.attrelid = c.conrelid and child.attnum = k.child

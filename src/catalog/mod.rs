@@ -4,6 +4,7 @@ pub mod access;
 pub mod activity;
 pub mod dependencies;
 pub mod drift;
+pub mod freed;
 pub mod held;
 pub mod hierarchy;
 pub mod memo;

@@ -132,6 +132,8 @@ pub struct Reference {
     pub names_tenant: bool,
     /// Is it in `tenancy.reference_settings`, so that its rows have been checked once?
     pub registered: bool,
+    /// Are two keys of the table referred to equal only if they are so byte for byte?
+    pub equal_by_image: bool,
     /// The rows referred to that this transaction holds.
     pub held: Held,
     /// The index by which the row referred to is found; None where it takes queries.
@@ -198,6 +200,8 @@ pub struct Table {
     pub tenant_number: Option<i16>,
     pub outgoing: Vec<End>,
     pub incoming: Vec<End>,
+    /// The columns that say whose a row is, what it refers to, and by what others refer to it.
+    pub decisive: Vec<i16>,
     /// Is there a quota for any tenant's rows of the table?
     pub has_quotas: bool,
     /// The query for the row at a place; made when first needed.
@@ -288,7 +292,11 @@ fn load(relation: Oid) -> Option<Table> {
     let tenant_number = protection.tenant.as_ref().and_then(|tenant| relations::column_number(relation, &tenant.name));
     let has_quotas = quotas::exist_for(protection.root);
     let (row_at, lock_at) = (OnceCell::new(), OnceCell::new());
-    Some(Table { protection, tenant_number, outgoing, incoming, has_quotas, row_at, lock_at })
+    let mut decisive: Vec<_> = outgoing.iter().chain(&incoming).flat_map(|end| &end.columns).copied().collect();
+    decisive.extend(tenant_number);
+    decisive.sort_unstable();
+    decisive.dedup();
+    Some(Table { protection, tenant_number, outgoing, incoming, decisive, has_quotas, row_at, lock_at })
 }
 
 /// A foreign key, whether its tables are protected or not.
@@ -359,6 +367,7 @@ fn reference(row: &Row) -> Option<Reference> {
         no_action_on_update: row.must(14),
         on_change: OnChange::by_name(&row.must::<String>(20)).expect("a check constraint lists them"),
         validated: row.must(15),
+        equal_by_image: row.must(22),
         held: Held::default(),
         lock_parent: OnceCell::new(),
         parent_tenant: OnceCell::new(),

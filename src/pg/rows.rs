@@ -1,5 +1,7 @@
 //! The rows that a row trigger is called for, column by column, without copying them.
 
+use std::ffi::CStr;
+
 use pgrx::{FromDatum, PgTrigger, pg_sys};
 
 unsafe extern "C-unwind" {
@@ -10,6 +12,7 @@ unsafe extern "C-unwind" {
     // In utils/datum.h, which pgrx does not bind.
     fn datumIsEqual(a: pg_sys::Datum, b: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> bool;
     fn datumGetSize(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> usize;
+    fn datum_image_hash(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> u32;
 }
 
 /// The trigger's relation and its rows. For INSERT only `new` is there, for DELETE only `old`.
@@ -56,6 +59,15 @@ impl TriggerRows {
             (Some(old), Some(new)) => !old.equals(&new, column),
             _ => true,
         }
+    }
+}
+
+/// The arguments that the trigger was made with.
+pub fn arguments<'a>(trigger: &'a PgTrigger<'_>) -> impl Iterator<Item = &'a CStr> {
+    // SAFETY: the trigger has as many arguments as it says, NUL-terminated, which last as long as the call.
+    unsafe {
+        let trigger = &*trigger.trigger_data().tg_trigger;
+        (0..trigger.tgnargs as usize).map(|nth| CStr::from_ptr((*trigger.tgargs.add(nth)).cast_const()))
     }
 }
 
@@ -117,6 +129,21 @@ impl TriggerRow {
             image.extend_from_slice(&size.to_ne_bytes());
             image.extend_from_slice(std::slice::from_raw_parts(value.cast_mut_ptr::<u8>(), size));
         }
+    }
+
+    /// A hash of the bytes of columns' values, stored compressed or not; None if one of them is NULL.
+    pub fn image_hash(&self, columns: &[i16]) -> Option<u32> {
+        columns.iter().try_fold(0u32, |hash, &column| {
+            let value = self.datum(column)?;
+            // SAFETY: the value is of the column's type, whose length and passing the row's shape tells. Fetching one that is
+            // stored elsewhere may raise an error, which is caught at the boundary.
+            let image = unsafe {
+                let attribute = attribute(self.shape, column);
+                let (by_value, length) = ((*attribute).attbyval, i32::from((*attribute).attlen));
+                pg_sys::ffi::pg_guard_ffi_boundary(|| datum_image_hash(value, by_value, length))
+            };
+            Some(hash.rotate_left(1) ^ image)
+        })
     }
 
     fn equals(&self, other: &Self, column: i16) -> bool {
