@@ -84,12 +84,14 @@ extern "C-unwind" fn _PG_init() {
             session::transaction_over();
             modes::transaction_over();
             catalog::held::forget();
+            catalog::checked::forget();
             catalog::freed::transaction_over();
             quotas::transaction_over();
         },
         rolled_back_to: |level| {
             session::rolled_back_to(level);
             catalog::held::forget();
+            catalog::checked::forget();
             quotas::rolled_back_to(level);
         },
         released: |level| {

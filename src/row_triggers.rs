@@ -1,5 +1,6 @@
 //! The triggers on protected tables: what holds for everybody, superusers included.
 
+use std::cell::Cell;
 use std::ffi::CStr;
 use std::rc::Rc;
 
@@ -9,7 +10,7 @@ use pgrx::{AllocatedByRust, PgTrigger, pg_sys, pg_trigger};
 
 use crate::catalog::access::Mode;
 use crate::catalog::protection::{self, End, Kind, OnChange, Protection, Reference, Table};
-use crate::catalog::{freed, held};
+use crate::catalog::{checked, freed, held};
 use crate::error::{Refusal, RowRefusal};
 use crate::pg::rows::{self, TriggerRow, TriggerRows, relation_of};
 use crate::pg::spi::{self, Plan, Sees, arg};
@@ -23,21 +24,31 @@ type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
 #[pg_trigger(sql = false)]
 fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
     let rows = TriggerRows::of(trigger);
-    if let Some(table) = protection::table(rows.relation()).filter(|table| matters(&rows, table)) {
-        report(owner::run_unpinned(|| Check::new(rows, table, phase(trigger)).run()));
+    if let Some(table) = protection::table(rows.relation()) {
+        let phase = phase(trigger);
+        let old_unchecked = is_unchecked(&rows, phase);
+        if old_unchecked || matters(&rows, &table) {
+            report(owner::run_unpinned(|| Check::new(rows, table, phase, old_unchecked).run()));
+        }
     }
     Ok(None)
 }
 
-/// Can there be something to check? Not about a deleted row to which nothing refers, nor about changes of other columns than
-/// those that tenancy goes by, of a row that was there before this transaction: its own may not have been checked yet.
+/// Was the old row written by this very transaction, and is it not known to have been checked? Its own check may have been
+/// passed over, because this change superseded it. Those at commit always are.
+fn is_unchecked(rows: &TriggerRows, phase: Phase) -> bool {
+    let own = rows.old.and_then(|old| old.own_version());
+    own.is_some_and(|old| phase != Phase::Statement || !checked::is_noted(rows.relation(), old))
+}
+
+/// Can there be something to check, if the old row was checked? Not about a deleted row to which nothing refers, nor about
+/// changes of other columns than those that tenancy goes by.
 fn matters(rows: &TriggerRows, table: &Table) -> bool {
     match (rows.old, rows.new) {
         (Some(_), None) => !table.incoming.is_empty() || table.has_quotas,
-        (Some(old), Some(new)) => {
-            let lacks_tenant = || table.tenant_number.is_some_and(|tenant| new.datum(tenant).is_none());
-            old.written_by_this_transaction()
-                || table.decisive.iter().any(|column| rows.differs(*column))
+        (Some(_), Some(new)) => {
+            let lacks_tenant = || table.tenant_number.is_none_or(|tenant| new.datum(tenant).is_none());
+            table.decisive.iter().any(|column| rows.differs(*column))
                 || table.protection.kind == Kind::Required && lacks_tenant()
         }
         (None, _) => true,
@@ -90,20 +101,21 @@ struct Check {
     phase: Phase,
     old_tenant: Tenant,
     new_tenant: Tenant,
-    /// Was the old row written by this very transaction? Then its own check may have been passed over, because this
-    /// change superseded it, and nothing about it can be taken as checked.
+    /// Can nothing about the old row be taken as checked?
     old_unchecked: bool,
+    /// Has nothing been found wrong so far, be it enforced or not?
+    passed: Cell<bool>,
 }
 
 impl Check {
-    fn new(rows: TriggerRows, table: Rc<Table>, phase: Phase) -> Self {
+    fn new(rows: TriggerRows, table: Rc<Table>, phase: Phase, old_unchecked: bool) -> Self {
         let tenant = |row: Option<TriggerRow>| {
             let (column, number) = table.protection.tenant.as_ref().zip(table.tenant_number)?;
             references::tenant_of(&row?, number, column)
         };
         let (old_tenant, new_tenant) = (tenant(rows.old), tenant(rows.new));
-        let old_unchecked = rows.old.is_some_and(|old| old.written_by_this_transaction());
-        Self { relation: rows.relation(), rows, table, phase, old_tenant, new_tenant, old_unchecked }
+        let (relation, passed) = (rows.relation(), Cell::new(true));
+        Self { rows, relation, table, phase, old_tenant, new_tenant, old_unchecked, passed }
     }
 
     fn run(&self) -> Result<(), Refusal> {
@@ -139,8 +151,12 @@ impl Check {
             self.unless_superseded(self.check_referred(reference))?;
             self.unless_superseded(self.check_new_key(reference))?;
         }
-        if self.phase == Phase::Statement && self.rows.new.is_some() {
+        if let (Phase::Statement, Some(new)) = (self.phase, self.rows.new) {
             progress::row_moved(self.table.protection.root);
+            new.own_version()
+                .filter(|_| self.passed.get())
+                .into_iter()
+                .for_each(|new| checked::note(self.relation, new));
         }
         Ok(())
     }
@@ -180,10 +196,9 @@ impl Check {
 
     /// A row changed again by the same statement's triggers is checked when that change's own event comes.
     fn unless_superseded(&self, outcome: Result<(), Refusal>) -> Result<(), Refusal> {
-        match outcome {
-            Err(_) if !self.is_current() => Ok(()),
-            outcome => references::enforce(outcome),
-        }
+        let Err(refusal) = outcome else { return Ok(()) };
+        self.passed.set(false);
+        if self.is_current() { references::enforce(Err(refusal)) } else { Ok(()) }
     }
 
     /// Is the new row still the table's? A deleted row stays deleted.

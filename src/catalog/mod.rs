@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod checked;
 pub mod dependencies;
 pub mod drift;
 pub mod freed;

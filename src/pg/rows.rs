@@ -9,6 +9,8 @@ unsafe extern "C-unwind" {
     fn nocachegetattr(tuple: pg_sys::HeapTuple, column: core::ffi::c_int, shape: pg_sys::TupleDesc) -> pg_sys::Datum;
     // In access/xact.h. Likewise.
     fn TransactionIdIsCurrentTransactionId(transaction: pg_sys::TransactionId) -> bool;
+    // In access/htup.h. Likewise.
+    fn HeapTupleHeaderGetCmin(header: pg_sys::HeapTupleHeader) -> pg_sys::CommandId;
     // In utils/datum.h, which pgrx does not bind.
     fn datumIsEqual(a: pg_sys::Datum, b: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> bool;
     fn datumGetSize(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> usize;
@@ -27,6 +29,14 @@ pub struct TriggerRows {
 pub struct TriggerRow {
     tuple: pg_sys::HeapTuple,
     shape: pg_sys::TupleDesc,
+}
+
+/// A row that this transaction wrote: its place, and the command that put it there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    pub block: u32,
+    pub offset: u16,
+    command: u32,
 }
 
 impl TriggerRows {
@@ -172,6 +182,16 @@ impl TriggerRow {
         unsafe {
             TransactionIdIsCurrentTransactionId(pg_sys::submodules::htup::HeapTupleHeaderGetXmin((*self.tuple).t_data))
         }
+    }
+
+    /// Which version of which row it is; None if this transaction did not write it.
+    pub fn own_version(&self) -> Option<Version> {
+        self.written_by_this_transaction().then(|| {
+            // SAFETY: the tuple outlives the trigger call, header included; the transaction knows its commands.
+            let (place, command) = unsafe { ((*self.tuple).t_self, HeapTupleHeaderGetCmin((*self.tuple).t_data)) };
+            let block = u32::from(place.ip_blkid.bi_hi) << 16 | u32::from(place.ip_blkid.bi_lo);
+            Version { block, offset: place.ip_posid, command }
+        })
     }
 
     /// The place of the row in its table, as the `ctid` column shows it.
