@@ -238,12 +238,9 @@ impl Kind {
 // What the replaced expressions ask when they run. A plan that outlived its context gets NULL or false: no rows.
 
 // The one tenant that the session may read. See `tenancy.read_tenant`.
-quick!(
-    read_tenant_wrapper,
-    pg_finfo_read_tenant_wrapper,
-    session::value_at_hand(Value::ReadTenant),
-    || session::value(Value::ReadTenant, |access| single(&access.reads))
-);
+quick!(read_tenant_wrapper, pg_finfo_read_tenant_wrapper, || session::value_at_hand(Value::ReadTenant), || {
+    session::value(Value::ReadTenant, |access| single(&access.reads))
+});
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -255,7 +252,7 @@ fn read_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
 quick!(
     read_tenant_number_wrapper,
     pg_finfo_read_tenant_number_wrapper,
-    session::value_at_hand(Value::ReadTenantNumber),
+    || session::value_at_hand(Value::ReadTenantNumber),
     || session::value(Value::ReadTenantNumber, |access| { single_number(&access.reads) })
 );
 
@@ -266,7 +263,7 @@ fn read_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
 }
 
 // The one tenant that the session may write. See `tenancy.write_tenant`.
-quick!(write_tenant_wrapper, pg_finfo_write_tenant_wrapper, session::value_at_hand(Value::WriteTenant), || {
+quick!(write_tenant_wrapper, pg_finfo_write_tenant_wrapper, || session::value_at_hand(Value::WriteTenant), || {
     session::value(Value::WriteTenant, |access| single(&access.writes))
 });
 
@@ -280,7 +277,7 @@ fn write_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
 quick!(
     write_tenant_number_wrapper,
     pg_finfo_write_tenant_number_wrapper,
-    session::value_at_hand(Value::WriteTenantNumber),
+    || session::value_at_hand(Value::WriteTenantNumber),
     || session::value(Value::WriteTenantNumber, |access| { single_number(&access.writes) })
 );
 
@@ -291,7 +288,7 @@ fn write_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
 }
 
 // May the session read all tenants there are? See `tenancy.reads_all`.
-quick!(reads_all_wrapper, pg_finfo_reads_all_wrapper, session::value_at_hand(Value::ReadsAll), || session::value(
+quick!(reads_all_wrapper, pg_finfo_reads_all_wrapper, || session::value_at_hand(Value::ReadsAll), || session::value(
     Value::ReadsAll,
     |access| Some(Lasting::flag(is_all(&access.reads)))
 ));
@@ -303,10 +300,12 @@ fn reads_all_in(relation: Option<Oid>) -> bool {
 }
 
 // May the session write all tenants there are? See `tenancy.writes_all`.
-quick!(writes_all_wrapper, pg_finfo_writes_all_wrapper, session::value_at_hand(Value::WritesAll), || session::value(
-    Value::WritesAll,
-    |access| Some(Lasting::flag(is_all(&access.writes)))
-));
+quick!(
+    writes_all_wrapper,
+    pg_finfo_writes_all_wrapper,
+    || session::value_at_hand(Value::WritesAll),
+    || session::value(Value::WritesAll, |access| Some(Lasting::flag(is_all(&access.writes))))
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -315,7 +314,7 @@ fn writes_all_in(relation: Option<Oid>) -> bool {
 }
 
 // May the session read public rows? See `tenancy.reads_public`.
-quick!(reads_public_wrapper, pg_finfo_reads_public_wrapper, session::value_at_hand(Value::ReadsPublic), || {
+quick!(reads_public_wrapper, pg_finfo_reads_public_wrapper, || session::value_at_hand(Value::ReadsPublic), || {
     session::value(Value::ReadsPublic, |access| Some(Lasting::flag(access.reads_public())))
 });
 
@@ -326,7 +325,7 @@ fn reads_public_in(relation: Option<Oid>) -> bool {
 }
 
 // May the session write public rows? See `tenancy.writes_public`.
-quick!(writes_public_wrapper, pg_finfo_writes_public_wrapper, session::value_at_hand(Value::WritesPublic), || {
+quick!(writes_public_wrapper, pg_finfo_writes_public_wrapper, || session::value_at_hand(Value::WritesPublic), || {
     session::value(Value::WritesPublic, |access| Some(Lasting::flag(access.writes_public)))
 });
 
@@ -337,14 +336,16 @@ fn writes_public_in(relation: Option<Oid>) -> bool {
 }
 
 // The one tenant that the session may read and write. See `tenancy.own_tenant` and `tenancy.own_tenant_number`.
-quick!(own_tenant_wrapper, pg_finfo_own_tenant_wrapper, session::value_at_hand(Value::OwnTenant), || session::value(
-    Value::OwnTenant,
-    |access| access.has_one_tenant().then(|| single(&access.reads)).flatten()
-));
+quick!(
+    own_tenant_wrapper,
+    pg_finfo_own_tenant_wrapper,
+    || session::value_at_hand(Value::OwnTenant),
+    || session::value(Value::OwnTenant, |access| access.has_one_tenant().then(|| single(&access.reads)).flatten())
+);
 quick!(
     own_tenant_number_wrapper,
     pg_finfo_own_tenant_number_wrapper,
-    session::value_at_hand(Value::OwnTenantNumber),
+    || session::value_at_hand(Value::OwnTenantNumber),
     || session::value(Value::OwnTenantNumber, |access| {
         access.has_one_tenant().then(|| single_number(&access.reads)).flatten()
     })

@@ -36,7 +36,12 @@ impl TenantKey for i64 {
 }
 
 // May the session read rows of the tenant; with NULL, public rows? See `tenancy.can_read`.
-quick!(can_read_wrapper, pg_finfo_can_read_wrapper, |tenant: Option<uuid::Uuid>| reads(None, tenant));
+quick!(
+    can_read_wrapper,
+    pg_finfo_can_read_wrapper,
+    |tenant: Option<uuid::Uuid>| reads_at_hand(tenant),
+    |tenant: Option<uuid::Uuid>| reads(None, tenant)
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -45,7 +50,12 @@ fn can_read_in(tenant: Option<Uuid>, relation: Option<Oid>) -> bool {
 }
 
 // The same for tables that name tenants by number. See `tenancy.can_read_number`.
-quick!(can_read_number_wrapper, pg_finfo_can_read_number_wrapper, |tenant: Option<i64>| reads(None, tenant));
+quick!(
+    can_read_number_wrapper,
+    pg_finfo_can_read_number_wrapper,
+    |tenant: Option<i64>| reads_at_hand(tenant),
+    |tenant: Option<i64>| reads(None, tenant)
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -54,10 +64,12 @@ fn can_read_number_in(tenant: Option<i64>, relation: Option<Oid>) -> bool {
 }
 
 // The same for columns of type integer, so that no cast stands between column and index.
-quick!(can_read_integer_wrapper, pg_finfo_can_read_integer_wrapper, |tenant: Option<i32>| reads(
-    None,
-    tenant.map(i64::from)
-));
+quick!(
+    can_read_integer_wrapper,
+    pg_finfo_can_read_integer_wrapper,
+    |tenant: Option<i32>| reads_at_hand(tenant.map(i64::from)),
+    |tenant: Option<i32>| reads(None, tenant.map(i64::from))
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -66,7 +78,12 @@ fn can_read_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> bool {
 }
 
 // May the session write rows of the tenant; with NULL, public rows? See `tenancy.can_write`.
-quick!(can_write_wrapper, pg_finfo_can_write_wrapper, |tenant: Option<uuid::Uuid>| writes(None, tenant));
+quick!(
+    can_write_wrapper,
+    pg_finfo_can_write_wrapper,
+    |tenant: Option<uuid::Uuid>| writes_at_hand(tenant),
+    |tenant: Option<uuid::Uuid>| writes(None, tenant)
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -75,7 +92,12 @@ fn can_write_in(tenant: Option<Uuid>, relation: Option<Oid>) -> bool {
 }
 
 // The same for tables that name tenants by number. See `tenancy.can_write_number`.
-quick!(can_write_number_wrapper, pg_finfo_can_write_number_wrapper, |tenant: Option<i64>| writes(None, tenant));
+quick!(
+    can_write_number_wrapper,
+    pg_finfo_can_write_number_wrapper,
+    |tenant: Option<i64>| writes_at_hand(tenant),
+    |tenant: Option<i64>| writes(None, tenant)
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -84,10 +106,12 @@ fn can_write_number_in(tenant: Option<i64>, relation: Option<Oid>) -> bool {
 }
 
 // The same for columns of type integer, so that no cast stands between column and index.
-quick!(can_write_integer_wrapper, pg_finfo_can_write_integer_wrapper, |tenant: Option<i32>| writes(
-    None,
-    tenant.map(i64::from)
-));
+quick!(
+    can_write_integer_wrapper,
+    pg_finfo_can_write_integer_wrapper,
+    |tenant: Option<i32>| writes_at_hand(tenant.map(i64::from)),
+    |tenant: Option<i32>| writes(None, tenant.map(i64::from))
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -96,7 +120,12 @@ fn can_write_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> bool {
 }
 
 // Like `can_write`, but refuses with the reason. See `tenancy.check_write`.
-quick!(check_write_wrapper, pg_finfo_check_write_wrapper, |tenant: Option<uuid::Uuid>| checks(None, tenant));
+quick!(
+    check_write_wrapper,
+    pg_finfo_check_write_wrapper,
+    |tenant: Option<uuid::Uuid>| passes_at_hand(tenant),
+    |tenant: Option<uuid::Uuid>| checks(None, tenant)
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -105,7 +134,12 @@ fn check_write_in(tenant: Option<Uuid>, relation: Option<Oid>) -> Result<bool, E
 }
 
 // The same for tables that name tenants by number. See `tenancy.check_write_number`.
-quick!(check_write_number_wrapper, pg_finfo_check_write_number_wrapper, |tenant: Option<i64>| checks(None, tenant));
+quick!(
+    check_write_number_wrapper,
+    pg_finfo_check_write_number_wrapper,
+    |tenant: Option<i64>| passes_at_hand(tenant),
+    |tenant: Option<i64>| checks(None, tenant)
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -114,10 +148,12 @@ fn check_write_number_in(tenant: Option<i64>, relation: Option<Oid>) -> Result<b
 }
 
 // The same for columns of type integer, so that no cast stands between column and index.
-quick!(check_write_integer_wrapper, pg_finfo_check_write_integer_wrapper, |tenant: Option<i32>| checks(
-    None,
-    tenant.map(i64::from)
-));
+quick!(
+    check_write_integer_wrapper,
+    pg_finfo_check_write_integer_wrapper,
+    |tenant: Option<i32>| passes_at_hand(tenant.map(i64::from)),
+    |tenant: Option<i32>| checks(None, tenant.map(i64::from))
+);
 
 /// The same on a table.
 #[pg_extern(sql = false)]
@@ -147,25 +183,23 @@ fn outside_modules(relation: Option<Oid>) -> Result<(), Refusal> {
 }
 
 fn reads<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> bool {
-    decide(relation, modes::Unasked::Reading, |access| match &tenant {
-        Some(tenant) => K::of(&access.reads).contains(tenant),
-        None => access.reads_public(),
-    })
+    decide(relation, modes::Unasked::Reading, |access| may_read(access, tenant.as_ref()))
 }
 
 fn writes<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> bool {
-    decide(relation, modes::Unasked::Writing, |access| match &tenant {
-        Some(tenant) => K::of(&access.writes).contains(tenant),
-        None => access.writes_public,
-    })
+    decide(relation, modes::Unasked::Writing, |access| may_write(access, tenant.as_ref()))
+}
+
+fn may_read<K: TenantKey>(access: &Access, tenant: Option<&K>) -> bool {
+    tenant.map_or_else(|| access.reads_public(), |tenant| K::of(&access.reads).contains(tenant))
+}
+
+fn may_write<K: TenantKey>(access: &Access, tenant: Option<&K>) -> bool {
+    tenant.map_or(access.writes_public, |tenant| K::of(&access.writes).contains(tenant))
 }
 
 fn decide(relation: Option<Oid>, what: modes::Unasked, allowed: impl FnOnce(&Access) -> bool) -> bool {
-    let decide = |access: &Access, mode| (mode == Mode::Off || allowed(access), mode);
-    let (allowed, mode) = match relation {
-        None => session::ask_for_row(decide),
-        relation => session::ask_about(relation, decide),
-    };
+    let (allowed, mode) = session::ask_about(relation, |access, mode| (mode == Mode::Off || allowed(access), mode));
     if !allowed && mode == Mode::Warn {
         modes::let_pass(what);
         return true;
@@ -173,11 +207,38 @@ fn decide(relation: Option<Oid>, what: modes::Unasked, allowed: impl FnOnce(&Acc
     allowed
 }
 
+/// The answer for a row, if an earlier row has asked and nothing has to be noted.
+#[inline]
+fn reads_at_hand<K: TenantKey>(tenant: Option<K>) -> Option<bool> {
+    session::at_hand(|access, mode| without_note(mode, may_read(access, tenant.as_ref())))
+}
+
+/// The same for writing.
+#[inline]
+fn writes_at_hand<K: TenantKey>(tenant: Option<K>) -> Option<bool> {
+    session::at_hand(|access, mode| without_note(mode, may_write(access, tenant.as_ref())))
+}
+
+/// The same for new rows, if they pass.
+#[inline]
+fn passes_at_hand<K: TenantKey>(tenant: Option<K>) -> Option<bool> {
+    writes_at_hand(tenant).filter(|allowed| *allowed)
+}
+
+#[inline]
+fn without_note(mode: Mode, allowed: bool) -> Option<bool> {
+    match mode {
+        Mode::Off => Some(true),
+        Mode::Warn if !allowed => None,
+        _ => Some(allowed),
+    }
+}
+
 // All tenants whose rows the session may read. See `tenancy.readable_tenants`.
 quick!(
     readable_tenants_wrapper,
     pg_finfo_readable_tenants_wrapper,
-    session::value_at_hand(Value::ReadableTenants),
+    || session::value_at_hand(Value::ReadableTenants),
     || session::value(Value::ReadableTenants, |access| Some(Lasting::uuids(&ids(&access.reads.ids))))
 );
 
@@ -191,7 +252,7 @@ fn readable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
 quick!(
     writable_tenants_wrapper,
     pg_finfo_writable_tenants_wrapper,
-    session::value_at_hand(Value::WritableTenants),
+    || session::value_at_hand(Value::WritableTenants),
     || session::value(Value::WritableTenants, |access| Some(Lasting::uuids(&ids(&access.writes.ids))))
 );
 
@@ -205,7 +266,7 @@ fn writable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
 quick!(
     readable_tenant_numbers_wrapper,
     pg_finfo_readable_tenant_numbers_wrapper,
-    session::value_at_hand(Value::ReadableTenantNumbers),
+    || session::value_at_hand(Value::ReadableTenantNumbers),
     || session::value(Value::ReadableTenantNumbers, |access| {
         Some(Lasting::numbers(&listed_numbers(&access.reads.numbers)))
     })
@@ -221,7 +282,7 @@ fn readable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
 quick!(
     writable_tenant_numbers_wrapper,
     pg_finfo_writable_tenant_numbers_wrapper,
-    session::value_at_hand(Value::WritableTenantNumbers),
+    || session::value_at_hand(Value::WritableTenantNumbers),
     || session::value(Value::WritableTenantNumbers, |access| {
         Some(Lasting::numbers(&listed_numbers(&access.writes.numbers)))
     })

@@ -98,14 +98,14 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     question(&known.access, known.mode)
 }
 
-/// The same for a row of a query: the first one asks for all.
-pub fn ask_for_row<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
-    if is_at_hand() {
-        let known = KNOWN.borrow();
-        let known = known.as_ref().expect("it is at hand");
-        return question(&known.access, known.mode);
+/// The same for a row of a query after the first one, which asked for all; None where it has to ask for itself.
+#[inline]
+pub fn at_hand<R>(question: impl FnOnce(&Access, Mode) -> Option<R>) -> Option<R> {
+    if !is_at_hand() {
+        return None;
     }
-    ask(question)
+    let known = KNOWN.try_borrow().ok()?;
+    known.as_ref().and_then(|known| question(&known.access, known.mode))
 }
 
 #[inline]

@@ -208,40 +208,41 @@ grant execute on function
   tenancy.writes_public()
 to public;
 
--- What the context may do: src/policies.rs
+-- What the context may do: src/policies.rs. Cost 2 is what the planner counts for `= any (…)` by hand, which it hashes: such
+-- conditions come after those that cost 1.
 
 create function tenancy.can_read(tenant uuid) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_wrapper';
 
 comment on function tenancy.can_read(uuid) is 'may the session read rows of the tenant; with NULL, public rows?';
 
 create function tenancy.can_read_number(tenant bigint) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_number_wrapper';
 
 comment on function tenancy.can_read_number(bigint) is 'can_read() for tables that name tenants by tenants.number';
 
 create function tenancy.can_read_number(tenant integer) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_integer_wrapper';
 
 comment on function tenancy.can_read_number(integer) is 'can_read() for tables that name tenants by tenants.number';
 
 create function tenancy.can_write(tenant uuid) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_wrapper';
 
 comment on function tenancy.can_write(uuid) is 'may the session write rows of the tenant; with NULL, public rows?';
 
 create function tenancy.can_write_number(tenant bigint) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_number_wrapper';
 
 comment on function tenancy.can_write_number(bigint) is 'can_write() for tables that name tenants by tenants.number';
 
 create function tenancy.can_write_number(tenant integer) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_integer_wrapper';
 
 comment on function tenancy.can_write_number(integer) is 'can_write() for tables that name tenants by tenants.number';

@@ -109,37 +109,37 @@ select pg_catalog.pg_extension_config_dump('tenancy.role_modules', '');
 -- limited to modules; nothing else refers to them.
 
 create function tenancy.can_read(tenant uuid, regclass) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_in_wrapper';
 
 comment on function tenancy.can_read(uuid, regclass) is 'can_read() for one table, where roles are limited to modules';
 
 create function tenancy.can_read_number(tenant bigint, regclass) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_number_in_wrapper';
 
 comment on function tenancy.can_read_number(bigint, regclass) is 'can_read_number() for one table, where roles are limited to modules';
 
 create function tenancy.can_read_number(tenant integer, regclass) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_read_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_read_support
   as 'MODULE_PATHNAME', 'can_read_integer_in_wrapper';
 
 comment on function tenancy.can_read_number(integer, regclass) is 'can_read_number() for one table, where roles are limited to modules';
 
 create function tenancy.can_write(tenant uuid, regclass) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_in_wrapper';
 
 comment on function tenancy.can_write(uuid, regclass) is 'can_write() for one table, where roles are limited to modules';
 
 create function tenancy.can_write_number(tenant bigint, regclass) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_number_in_wrapper';
 
 comment on function tenancy.can_write_number(bigint, regclass) is 'can_write_number() for one table, where roles are limited to modules';
 
 create function tenancy.can_write_number(tenant integer, regclass) returns boolean
-  language c stable leakproof parallel safe cost 1 support tenancy.can_write_support
+  language c stable leakproof parallel safe cost 2 support tenancy.can_write_support
   as 'MODULE_PATHNAME', 'can_write_integer_in_wrapper';
 
 comment on function tenancy.can_write_number(integer, regclass) is 'can_write_number() for one table, where roles are limited to modules';

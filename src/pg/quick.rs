@@ -7,8 +7,8 @@ use pgrx::pg_sys::panic::{ErrorReport, ErrorReportable};
 use super::lasting::Lasting;
 
 /// Defines the C function `$name` that answers a call by a closure with one argument or none, and the record by which
-/// PostgreSQL knows its convention. `$at_hand` is an answer that may be there already, Some or None: it is looked for before
-/// anything is prepared for errors, which costs more than handing it out, and so may raise none.
+/// PostgreSQL knows its convention. `$at_hand` is a closure that gives an answer that may be there already, Some or None: it is
+/// asked before anything is prepared for errors, which costs more than handing it out, and so may raise none.
 macro_rules! quick {
     ($name:ident, $record:ident, $at_hand:expr, $answer:expr) => {
         #[allow(unsafe_code)]
@@ -30,16 +30,12 @@ macro_rules! quick {
                 // SAFETY: PostgreSQL passes a valid call with the arguments of the function's declaration.
                 unsafe { $crate::pg::quick::answer(call, $answer) }
             }
-            match $at_hand {
-                // SAFETY: as above; this answer takes no argument.
-                Some(outcome) => unsafe { $crate::pg::quick::answer(call, || outcome) },
-                // SAFETY: as above.
-                None => unsafe { guarded(call) },
-            }
+            // SAFETY: as above.
+            unsafe { $crate::pg::quick::at_hand(call, $at_hand).unwrap_or_else(|| guarded(call)) }
         }
     };
     ($name:ident, $record:ident, $answer:expr) => {
-        $crate::pg::quick::quick!($name, $record, None::<bool>, $answer);
+        $crate::pg::quick::quick!($name, $record, || None::<bool>, $answer);
     };
 }
 pub(crate) use quick;
@@ -101,27 +97,33 @@ impl<T: Outcome> Outcome for Result<T, ErrorReport> {
 
 /// A closure that answers calls with as many arguments as `Arguments` has.
 pub trait Answer<Arguments> {
+    type Outcome;
+
     /// # Safety
     /// The call has the arguments that the closure takes.
-    unsafe fn to(self, call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum>;
+    unsafe fn to(self, call: pg_sys::FunctionCallInfo) -> Self::Outcome;
 }
 
-impl<R: Outcome, F: FnOnce() -> R> Answer<()> for F {
+impl<R, F: FnOnce() -> R> Answer<()> for F {
+    type Outcome = R;
+
     #[inline]
-    unsafe fn to(self, _call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum> {
-        self().datum()
+    unsafe fn to(self, _call: pg_sys::FunctionCallInfo) -> R {
+        self()
     }
 }
 
-impl<A: Argument, R: Outcome, F: FnOnce(Option<A>) -> R> Answer<(A,)> for F {
+impl<A: Argument, R, F: FnOnce(Option<A>) -> R> Answer<(A,)> for F {
+    type Outcome = R;
+
     #[inline]
-    unsafe fn to(self, call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum> {
+    unsafe fn to(self, call: pg_sys::FunctionCallInfo) -> R {
         // SAFETY: by the caller's promise there is an argument, and it is of the type.
         let argument = unsafe {
             let first = &*(*call).args.as_ptr();
             if first.isnull { None } else { Some(A::of(first.value)) }
         };
-        self(argument).datum()
+        self(argument)
     }
 }
 
@@ -130,11 +132,33 @@ impl<A: Argument, R: Outcome, F: FnOnce(Option<A>) -> R> Answer<(A,)> for F {
 /// # Safety
 /// PostgreSQL's call of a function that is declared with the arguments that `answer` takes and the result that it gives.
 #[inline]
-pub unsafe fn answer<Arguments>(call: pg_sys::FunctionCallInfo, answer: impl Answer<Arguments>) -> pg_sys::Datum {
+pub unsafe fn answer<Arguments, F: Answer<Arguments>>(call: pg_sys::FunctionCallInfo, answer: F) -> pg_sys::Datum
+where
+    F::Outcome: Outcome,
+{
     // SAFETY: by the caller's promise.
-    unsafe {
-        let outcome = answer.to(call);
-        (*call).isnull = outcome.is_none();
-        outcome.unwrap_or(pg_sys::Datum::from(0usize))
-    }
+    unsafe { give(call, answer.to(call)) }
+}
+
+/// Answers a call if the answer is there.
+///
+/// # Safety
+/// As `answer`.
+#[inline]
+pub unsafe fn at_hand<Arguments, R: Outcome, F: Answer<Arguments, Outcome = Option<R>>>(
+    call: pg_sys::FunctionCallInfo,
+    answer: F,
+) -> Option<pg_sys::Datum> {
+    // SAFETY: by the caller's promise.
+    unsafe { answer.to(call).map(|outcome| give(call, outcome)) }
+}
+
+/// # Safety
+/// A call of PostgreSQL's.
+#[inline]
+unsafe fn give(call: pg_sys::FunctionCallInfo, outcome: impl Outcome) -> pg_sys::Datum {
+    let datum = outcome.datum();
+    // SAFETY: by the caller's promise.
+    unsafe { (*call).isnull = datum.is_none() };
+    datum.unwrap_or(pg_sys::Datum::from(0usize))
 }
