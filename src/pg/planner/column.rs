@@ -182,6 +182,7 @@ impl Column {
         array: Oid,
     ) -> Option<*mut pg_sys::Node> {
         let value = call(function, table, array)?;
+        statistics::note_value(value);
         // SAFETY: a freshly made node, whose fields are all set, for an operator of the index's family.
         unsafe {
             let operator =

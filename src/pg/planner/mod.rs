@@ -3,6 +3,7 @@
 mod column;
 mod default;
 mod functions;
+mod index_cost;
 mod kept;
 mod nodes;
 mod statistics;
@@ -111,6 +112,7 @@ unsafe fn index_condition(
         column.opfamily = request.opfamily;
         match decide(Question::IndexCondition, &column)? {
             Answer::IndexCondition(node) => {
+                index_cost::count_values(request.index);
                 request.lossy = false;
                 Some(pg_sys::Datum::from(pg_sys::lappend(std::ptr::null_mut(), node.cast())))
             }

@@ -38,6 +38,11 @@ pub(super) fn note_value(call: *mut pg_sys::Node) {
     });
 }
 
+/// Is it such a function?
+pub(super) fn is_value(function: Oid) -> bool {
+    VALUES.with_borrow(|values| values.contains(&function))
+}
+
 /// Where a query compares the column of a partitioned table with a value that only the execution knows, all partitions are
 /// planned, though one has the rows. Each partition's own statistics say which share of its rows a tenant has that has rows there;
 /// their sum would be too large by the number of partitions. So the whole table's statistics count for the column in each of them.
@@ -121,7 +126,7 @@ unsafe fn compares(node: *mut pg_sys::Node, column: i16) -> bool {
         (*left).type_ == pg_sys::NodeTag::T_Var
             && (*left.cast::<pg_sys::Var>()).varattno == column
             && (*right).type_ == pg_sys::NodeTag::T_FuncExpr
-            && VALUES.with_borrow(|values| values.contains(&(*right.cast::<pg_sys::FuncExpr>()).funcid))
+            && is_value((*right.cast::<pg_sys::FuncExpr>()).funcid)
     }
 }
 

@@ -1,0 +1,108 @@
+//! What looking for several tenants in an index costs.
+
+use pgrx::{PgList, pg_guard, pg_sys};
+
+use super::statistics::is_value;
+
+unsafe extern "C-unwind" {
+    // In utils/index_selfuncs.h.
+    fn btcostestimate(
+        root: *mut pg_sys::PlannerInfo,
+        path: *mut pg_sys::IndexPath,
+        loops: f64,
+        startup: *mut f64,
+        total: *mut f64,
+        share: *mut f64,
+        correlation: *mut f64,
+        pages: *mut f64,
+    );
+}
+
+/// The planner counts a descent for each value that it looks for in a B-tree, and takes an array for ten values if it is not a
+/// constant. From here on it sees the array of a `column = any (function())` of ours as it is now while it works out what a scan
+/// of this index costs: as by hand.
+///
+/// # Safety
+/// An index as the planner knows it for one query.
+pub(super) unsafe fn count_values(index: *mut pg_sys::IndexOptInfo) {
+    // SAFETY: the planner calls it with what B-trees' own function takes; up to 16 its field is declared without arguments.
+    unsafe {
+        if (*index).relam == pg_sys::BTREE_AM_OID {
+            (&raw mut (*index).amcostestimate).cast::<pg_sys::amcostestimate_function>().write(Some(cost));
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // PostgreSQL's
+#[pg_guard]
+unsafe extern "C-unwind" fn cost(
+    root: *mut pg_sys::PlannerInfo,
+    path: *mut pg_sys::IndexPath,
+    loops: f64,
+    startup: *mut f64,
+    total: *mut f64,
+    share: *mut f64,
+    correlation: *mut f64,
+    pages: *mut f64,
+) {
+    // SAFETY: what the planner passes is passed on; the path's conditions are put back.
+    unsafe {
+        let conditions = (*path).indexclauses;
+        let mut seen = PgList::<pg_sys::IndexClause>::new();
+        for condition in PgList::<pg_sys::IndexClause>::from_pg(conditions).iter_ptr() {
+            seen.push(with_array(root, condition).unwrap_or(condition));
+        }
+        (*path).indexclauses = seen.into_pg();
+        btcostestimate(root, path, loops, startup, total, share, correlation, pages);
+        (*path).indexclauses = conditions;
+    }
+}
+
+/// A copy of the condition with the array in the place of the function that gives it, if it is such a condition.
+///
+/// # Safety
+/// The planner's state, and a condition of a path on an index.
+unsafe fn with_array(
+    root: *mut pg_sys::PlannerInfo,
+    condition: *mut pg_sys::IndexClause,
+) -> Option<*mut pg_sys::IndexClause> {
+    // SAFETY: nodes are looked at only as what their tags say; the function takes no arguments and gives an array.
+    unsafe {
+        let part = PgList::<pg_sys::RestrictInfo>::from_pg((*condition).indexquals).get_ptr(0)?;
+        let comparison: *mut pg_sys::ScalarArrayOpExpr = (*part).clause.cast();
+        if (*comparison).xpr.type_ != pg_sys::NodeTag::T_ScalarArrayOpExpr {
+            return None;
+        }
+        let operands = PgList::<pg_sys::Node>::from_pg((*comparison).args);
+        let (column, value) = (operands.get_ptr(0)?, operands.get_ptr(1)?);
+        if (*value).type_ != pg_sys::NodeTag::T_FuncExpr {
+            return None;
+        }
+        let function = &*value.cast::<pg_sys::FuncExpr>();
+        if !function.args.is_null() || !is_value(function.funcid) {
+            return None;
+        }
+        // The share of rows is kept with the condition, and so with its copies, once it was asked for.
+        pg_sys::clause_selectivity(root, part.cast(), 0, pg_sys::JoinType::JOIN_INNER, std::ptr::null_mut());
+        let array = pg_sys::OidFunctionCall0Coll(function.funcid, pg_sys::InvalidOid);
+        let constant = pg_sys::makeConst(function.funcresulttype, -1, pg_sys::InvalidOid, -1, array, false, false);
+        let known = copy(comparison);
+        (*known).args = pg_sys::lappend(pg_sys::lappend(std::ptr::null_mut(), column.cast()), constant.cast());
+        let known_part = copy(part);
+        (*known_part).clause = known.cast();
+        let known_condition = copy(condition);
+        (*known_condition).indexquals = pg_sys::lappend(std::ptr::null_mut(), known_part.cast());
+        Some(known_condition)
+    }
+}
+
+/// # Safety
+/// `T` is the struct of the node.
+unsafe fn copy<T>(node: *const T) -> *mut T {
+    // SAFETY: new memory of the same size.
+    unsafe {
+        let copy: *mut T = pg_sys::palloc(std::mem::size_of::<T>()).cast();
+        copy.copy_from_nonoverlapping(node, 1);
+        copy
+    }
+}
