@@ -42,6 +42,8 @@ struct Kind {
     asked: [&'static str; 2],
     one: [&'static str; 2],
     several: [&'static str; 2],
+    /// Where a function besides the one asked says the same of tenants only, without public rows: an index serves it.
+    not_public: Option<[&'static str; 2]>,
     all: &'static str,
     /// Where access to all tenants includes public rows: the function by which a plan is known that takes it for granted.
     all_has_public: Option<&'static str>,
@@ -54,6 +56,7 @@ const READING: Kind = Kind {
     asked: ["tenancy.can_read", "tenancy.can_read_number"],
     one: ["tenancy.read_tenant", "tenancy.read_tenant_number"],
     several: ["tenancy.readable_tenants", "tenancy.readable_tenant_numbers"],
+    not_public: Some(["tenancy.reads_tenant", "tenancy.reads_tenant_number"]),
     all: "tenancy.reads_all",
     all_has_public: Some("tenancy.can_read_support"),
     public: "tenancy.reads_public",
@@ -65,6 +68,7 @@ const WRITING: Kind = Kind {
     asked: ["tenancy.can_write", "tenancy.can_write_number"],
     one: ["tenancy.write_tenant", "tenancy.write_tenant_number"],
     several: ["tenancy.writable_tenants", "tenancy.writable_tenant_numbers"],
+    not_public: None,
     all: "tenancy.writes_all",
     all_has_public: None,
     public: "tenancy.writes_public",
@@ -106,8 +110,7 @@ fn can_write_support(request: Internal) -> Internal {
 fn check_write_support(request: Internal) -> Internal {
     let name_table = |question, column: &Column| match (question, column.asked_about) {
         (Question::Simplify, None) if is_limited() => {
-            let [by_id, by_number] = ["tenancy.check_write", "tenancy.check_write_number"];
-            column.ask_about_table(by_id, by_number).map(Answer::Expression)
+            column.ask(["tenancy.check_write", "tenancy.check_write_number"], true).map(Answer::Expression)
         }
         _ => None,
     };
@@ -151,6 +154,20 @@ fn knows_tenant_support(request: Internal) -> Internal {
     })
 }
 
+/// The support function of `reads_tenant` and `reads_tenant_number`, which give NULL for public rows.
+#[pg_extern(sql = false)]
+fn reads_tenant_support(request: Internal) -> Internal {
+    planner::answer(request, Clause::WithCheck, |question, column| {
+        match (question, session::ask_for_plan(|access, _| Reach::of(&access.reads.ids))) {
+            (Question::IndexCondition, Reach::Several(count)) if worth_listing(column, count) => {
+                READING.several(column, None).map(Answer::IndexCondition)
+            }
+            (Question::Selectivity, Reach::Several(count)) => Some(READING.share(column, None, count, false)),
+            _ => None,
+        }
+    })
+}
+
 /// The support function of what stands for a policy: a plan has it only where it lets rows pass.
 #[pg_extern(sql = false)]
 fn always_support(request: Internal) -> Internal {
@@ -167,16 +184,17 @@ impl Kind {
             let own = access.has_one_tenant() && table.is_none();
             (Reach::of(&(self.tenants)(access).ids), mode, own, (self.public_pass)(access))
         });
-        let ask_again = || {
-            let [by_id, by_number] = self.asked;
-            replaces.then(|| column.ask_about_table(by_id, by_number)).flatten().map(Answer::Expression)
-        };
+        let ask_again = || replaces.then(|| column.ask(self.asked, true)).flatten().map(Answer::Expression);
         if matches!(mode, Mode::Off | Mode::Warn) {
             return ask_again();
         }
         match (question, reach) {
             (Question::Simplify, Reach::One) => self.one(column, table, own).map(Answer::Expression),
             (Question::Simplify, Reach::All) => self.all(column, table).map(Answer::Expression),
+            (Question::Simplify, Reach::Several(_)) if column.nullable && table.is_none() => self
+                .not_public
+                .and_then(|names| self.with_public(column, None, column.ask(names, false)?))
+                .map(Answer::Expression),
             (Question::Simplify, _) => ask_again(),
             (Question::IndexCondition, Reach::Several(count)) if column.not_null && worth_listing(column, count) => {
                 self.several(column, table).map(Answer::IndexCondition)

@@ -93,6 +93,12 @@ create function tenancy.knows_tenant_support(internal) returns internal
 
 comment on function tenancy.knows_tenant_support(internal) is 'tells the planner what knows_tenant() means for the context in force';
 
+create function tenancy.reads_tenant_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'reads_tenant_support_wrapper';
+
+comment on function tenancy.reads_tenant_support(internal) is 'tells the planner what reads_tenant() means for the context in force';
+
 create function tenancy.always_support(internal) returns internal
   language c volatile strict parallel safe
   as 'MODULE_PATHNAME', 'always_support_wrapper';
@@ -172,6 +178,25 @@ create function tenancy.writes_public() returns boolean
 
 comment on function tenancy.writes_public() is 'may the session write public rows?';
 
+create function tenancy.reads_tenant(uuid) returns boolean
+  language c stable strict leakproof parallel safe cost 2 support tenancy.reads_tenant_support
+  as 'MODULE_PATHNAME', 'can_read_wrapper';
+
+comment on function tenancy.reads_tenant(uuid) is
+  'stands in plans for can_read() where the session may read several tenants, beside reads_public(): may it read rows of the tenant?';
+
+create function tenancy.reads_tenant_number(bigint) returns boolean
+  language c stable strict leakproof parallel safe cost 2 support tenancy.reads_tenant_support
+  as 'MODULE_PATHNAME', 'can_read_number_wrapper';
+
+comment on function tenancy.reads_tenant_number(bigint) is 'reads_tenant() by tenants.number';
+
+create function tenancy.reads_tenant_number(integer) returns boolean
+  language c stable strict leakproof parallel safe cost 2 support tenancy.reads_tenant_support
+  as 'MODULE_PATHNAME', 'can_read_integer_wrapper';
+
+comment on function tenancy.reads_tenant_number(integer) is 'reads_tenant() by tenants.number';
+
 revoke all on function
   tenancy.readable_tenant_numbers(),
   tenancy.writable_tenant_numbers(),
@@ -185,11 +210,15 @@ revoke all on function
   tenancy.writes_all(),
   tenancy.reads_public(),
   tenancy.writes_public(),
+  tenancy.reads_tenant(uuid),
+  tenancy.reads_tenant_number(bigint),
+  tenancy.reads_tenant_number(integer),
   tenancy.can_read_support(internal),
   tenancy.can_write_support(internal),
   tenancy.check_write_support(internal),
   tenancy.writable_tenant_support(internal),
   tenancy.knows_tenant_support(internal),
+  tenancy.reads_tenant_support(internal),
   tenancy.always_support(internal)
 from public;
 
@@ -205,7 +234,10 @@ grant execute on function
   tenancy.reads_all(),
   tenancy.writes_all(),
   tenancy.reads_public(),
-  tenancy.writes_public()
+  tenancy.writes_public(),
+  tenancy.reads_tenant(uuid),
+  tenancy.reads_tenant_number(bigint),
+  tenancy.reads_tenant_number(integer)
 to public;
 
 -- What the context may do: src/policies.rs. Cost 2 is what the planner counts for `= any (…)` by hand, which it hashes: such

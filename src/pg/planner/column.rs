@@ -18,6 +18,8 @@ pub struct Column {
     pub kind: Oid,
     /// Is it known to have a value wherever the call stands?
     pub not_null: bool,
+    /// May its table hold NULL there?
+    pub nullable: bool,
     /// How many different values it has, by the statistics.
     pub(super) distinct: f64,
     /// Which share of its values is NULL, by the statistics.
@@ -55,13 +57,15 @@ impl Column {
             if (*table).rtekind != pg_sys::RTEKind::RTE_RELATION {
                 return None;
             }
+            let not_null = relations::is_never_null((*table).relid, var.varattno);
             Some(Self {
                 root,
                 expression: argument.cast(),
                 table: (*table).relid,
                 asked_about,
                 kind: var.vartype,
-                not_null: relations::is_never_null((*table).relid, var.varattno),
+                not_null,
+                nullable: !not_null,
                 distinct: 0.0,
                 null_share: 0.0,
                 opfamily: default_opfamily(var.vartype),
@@ -93,20 +97,24 @@ impl Column {
         }
     }
 
-    /// The function asked for the column on the query's table, by the function's name for uuid and for numbers; None if there
-    /// is no such function.
-    pub fn ask_about_table(&self, by_id: &'static str, by_number: &'static str) -> Option<*mut pg_sys::Node> {
-        let (name, arguments) = match self.kind {
-            pg_sys::UUIDOID => (by_id, "(pg_catalog.uuid,pg_catalog.regclass)"),
-            pg_sys::INT8OID => (by_number, "(pg_catalog.int8,pg_catalog.regclass)"),
-            pg_sys::INT4OID => (by_number, "(pg_catalog.int4,pg_catalog.regclass)"),
+    /// The function asked for the column, by the function's name for uuid and for numbers, where `about_table` on the query's
+    /// table; None if there is no such function.
+    pub fn ask(&self, [by_id, by_number]: [&'static str; 2], about_table: bool) -> Option<*mut pg_sys::Node> {
+        let (name, arguments) = match (self.kind, about_table) {
+            (pg_sys::UUIDOID, true) => (by_id, "(pg_catalog.uuid,pg_catalog.regclass)"),
+            (pg_sys::UUIDOID, false) => (by_id, "(pg_catalog.uuid)"),
+            (pg_sys::INT8OID, true) => (by_number, "(pg_catalog.int8,pg_catalog.regclass)"),
+            (pg_sys::INT8OID, false) => (by_number, "(pg_catalog.int8)"),
+            (pg_sys::INT4OID, true) => (by_number, "(pg_catalog.int4,pg_catalog.regclass)"),
+            (pg_sys::INT4OID, false) => (by_number, "(pg_catalog.int4)"),
             _ => return None,
         };
         let function = functions::find(name, arguments)?;
         // SAFETY: a list of nodes that were just made.
-        let args = unsafe { pg_sys::lappend(std::ptr::null_mut(), self.copy().cast()) };
-        // SAFETY: as above.
-        let args = unsafe { pg_sys::lappend(args, table_constant(self.table).cast()) };
+        let args = unsafe {
+            let column = pg_sys::lappend(std::ptr::null_mut(), self.copy().cast());
+            if about_table { pg_sys::lappend(column, table_constant(self.table).cast()) } else { column }
+        };
         Some(call_of(function, pg_sys::BOOLOID, args))
     }
 

@@ -224,7 +224,8 @@ impl Column {
 
     /// The share of the rows that so many tenants have, if all have alike.
     pub fn share_of(&self, tenants: usize) -> f64 {
-        if self.distinct > 0.0 { tenants as f64 / self.distinct } else { 0.5 }
+        let share = if self.distinct > 0.0 { tenants as f64 / self.distinct } else { 0.5 };
+        share * (1.0 - self.null_share)
     }
 
     /// The same for a column whose statistics have not been looked at yet.

@@ -47,6 +47,8 @@ call app.act_as('mia');
 explain (costs off) select count(*) from app.events;
 explain (costs off) select count(*) from app.numbered;
 explain (costs off) select * from app.events where id = 7;
+explain (costs off) select count(*) from app.catalogue;
+explain (costs off) select * from app.catalogue where title = 'x' limit 1;
 rollback;
 
 -- all tenants: the rows are not asked one by one
