@@ -60,7 +60,7 @@ unsafe extern "C-unwind" fn of_whole_table(
         {
             return true;
         }
-        let Some((whole, number)) = compared_above(root, table, column, (*found).var) else { return false };
+        let Some((whole, number)) = compared_above(root, table, column) else { return false };
         let statistics = pg_sys::SearchSysCache3(
             pg_sys::SysCacheIdentifier::STATRELATTINH as i32,
             pg_sys::Datum::from(whole),
@@ -76,27 +76,18 @@ unsafe extern "C-unwind" fn of_whole_table(
     }
 }
 
-/// The table and the column above a partition's, if the query compares it with such a value. The expression is the asking query's:
-/// where a subquery's column is looked through, its table number counts in the query around.
+/// The table and the column above a partition's, if the query compares it with such a value.
 ///
 /// # Safety
-/// The planner's state, a table that it knows, and an expression of a query.
+/// The planner's state, and a table that it knows.
 unsafe fn compared_above(
     root: *mut pg_sys::PlannerInfo,
     table: *mut pg_sys::RangeTblEntry,
     number: i16,
-    expression: *mut pg_sys::Node,
 ) -> Option<(Oid, i16)> {
     // SAFETY: `above` gives an answer only for places within the arrays, and only such places, each with a table.
     unsafe {
-        if expression.is_null() || (*expression).type_ != pg_sys::NodeTag::T_Var {
-            return None;
-        }
-        let partition = Place { table: (*expression.cast::<pg_sys::Var>()).varno as usize, number };
-        let whole = partition.topmost(root)?;
-        if *(*root).simple_rte_array.add(partition.table) != table {
-            return None;
-        }
+        let whole = Place { table: place_of(root, table)?, number }.topmost(root)?;
         let planned = *(*root).simple_rel_array.add(whole.table);
         if planned.is_null() {
             return None;
@@ -104,6 +95,22 @@ unsafe fn compared_above(
         let conditions = PgList::<pg_sys::RestrictInfo>::from_pg((*planned).baserestrictinfo);
         let compared = conditions.iter_ptr().any(|condition| compares((*condition).clause.cast(), whole.number));
         compared.then(|| ((**(*root).simple_rte_array.add(whole.table)).relid, whole.number))
+    }
+}
+
+/// Where the planner has the table, in a query with partitions. Whoever asks the hook may have a variable at hand that counts in
+/// another query, where a subquery's column is looked through, or none at all and memory that nobody has filled, as for BRIN.
+///
+/// # Safety
+/// The planner's state.
+unsafe fn place_of(root: *mut pg_sys::PlannerInfo, table: *mut pg_sys::RangeTblEntry) -> Option<usize> {
+    // SAFETY: the array of tables is as long as it says; the other one is there only where there are partitions.
+    unsafe {
+        if (*root).append_rel_array.is_null() || VALUES.with_borrow(Vec::is_empty) {
+            return None;
+        }
+        let tables = std::slice::from_raw_parts((*root).simple_rte_array, (*root).simple_rel_array_size as usize);
+        tables.iter().position(|known| *known == table)
     }
 }
 
