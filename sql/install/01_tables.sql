@@ -25,6 +25,7 @@ comment on column tenancy.installation.mode is 'off: nothing is enforced; setup:
 comment on column tenancy.installation.max_depth is 'how many levels a hierarchy may have; 0: unlimited';
 comment on column tenancy.installation.record_entries is 'which entries activity has: none; the first of an identity in a session and hour; all (refused ones always)';
 comment on column tenancy.installation.max_tenants is 'how many tenants there may be, not counting the two built-in ones; 0: unlimited';
+comment on column tenancy.installation.id is 'true: there is one row';
 
 insert into tenancy.installation default values;
 
@@ -73,6 +74,15 @@ comment on column tenancy.tenants.status is 'active or inactive; rows of an inac
 comment on column tenancy.tenants.depth is 'level in the hierarchy, 1 at its top; kept by the extension';
 comment on column tenancy.tenants.number is 'the key for tenant columns of type integer or bigint';
 comment on column tenancy.tenants.contact_id is 'whom to ask at the tenant: a row of contacts, of whichever tenant';
+comment on column tenancy.tenants.id is 'by which other tables name the tenant';
+comment on column tenancy.tenants.name is 'unique; what people call the tenant';
+comment on column tenancy.tenants.allows_subtenants is 'whether tenants may be placed directly below';
+comment on column tenancy.tenants.description is 'about the tenant, for people';
+comment on column tenancy.tenants.terms_of_use is 'the terms under which the tenant uses the installation, or where they are found';
+comment on column tenancy.tenants.logo_url is 'where the tenant''s logo is found';
+comment on column tenancy.tenants.location is 'where the tenant is at home';
+comment on column tenancy.tenants.created_at is 'when it was inserted';
+comment on column tenancy.tenants.updated_at is 'when it was last changed; kept by the extension';
 
 -- Numbered below zero, so that applications may number their own tenants from 1.
 insert into tenancy.tenants (id, name, kind, depth, number, description) values
@@ -95,6 +105,12 @@ create table tenancy.contacts (
 create unique index contacts_tenant_id_email_idx on tenancy.contacts (tenant_id, lower(email));
 
 comment on table tenancy.contacts is 'people of a tenant: a name and an e-mail address, once in each tenant';
+comment on column tenancy.contacts.id is 'also the user''s, where the contact is a user';
+comment on column tenancy.contacts.tenant_id is 'the tenant that the contact belongs to';
+comment on column tenancy.contacts.name is 'of the person';
+comment on column tenancy.contacts.email is 'once in each tenant, in whichever case';
+comment on column tenancy.contacts.created_at is 'when it was inserted';
+comment on column tenancy.contacts.updated_at is 'when it was last changed; kept by the extension';
 
 -- Locking: none of its own. tenant_id repeats the contact's, so that row security needs no sub-select.
 create table tenancy.users (
@@ -112,6 +128,10 @@ create index users_tenant_id_idx on tenancy.users (tenant_id);
 comment on table tenancy.users is 'contacts who may log in; id is the contact''s id, the contact''s tenant is the user''s home';
 comment on column tenancy.users.tenant_id is 'the home tenant; filled from the contact';
 comment on column tenancy.users.db_role is 'a login role of PostgreSQL that acts as this user without calling enter()';
+comment on column tenancy.users.id is 'the contact''s';
+comment on column tenancy.users.login_enabled is 'false: nobody can enter as this user';
+comment on column tenancy.users.created_at is 'when it was inserted';
+comment on column tenancy.users.updated_at is 'when it was last changed; kept by the extension';
 
 -- Locking: none of its own. Groups are referred to by uuid without a foreign key, because system groups are not stored.
 create table tenancy.custom_groups (
@@ -124,6 +144,11 @@ create table tenancy.custom_groups (
 );
 
 comment on table tenancy.custom_groups is 'the administrators'' groups behind the view tenant_groups';
+comment on column tenancy.custom_groups.id is 'by which roles name the group';
+comment on column tenancy.custom_groups.name is 'unique among all groups';
+comment on column tenancy.custom_groups.description is 'about the group, for people';
+comment on column tenancy.custom_groups.created_at is 'when it was inserted';
+comment on column tenancy.custom_groups.updated_at is 'when it was last changed; kept by the extension';
 
 -- Locking: none of its own. Holds only what differs from the names and descriptions that system groups have by themselves.
 create table tenancy.system_group_texts (
@@ -137,6 +162,10 @@ create table tenancy.system_group_texts (
 );
 
 comment on table tenancy.system_group_texts is 'names and descriptions that administrators gave to system groups';
+comment on column tenancy.system_group_texts.tenant_id is 'whose group it is';
+comment on column tenancy.system_group_texts.relation is 'which of its groups: subtenants, supertenants or relatedtenants';
+comment on column tenancy.system_group_texts.name is 'in place of the name that it has by itself';
+comment on column tenancy.system_group_texts.description is 'in place of the description that it has by itself';
 
 -- Locking: adding and removing lock hierarchy_lock ROW SHARE, because they take the subtenants along.
 create table tenancy.tenant_group_members (
@@ -150,6 +179,8 @@ create index tenant_group_members_tenant_id_idx on tenancy.tenant_group_members 
 
 comment on table tenancy.tenant_group_members is 'the tenants of custom groups; adding or removing a tenant adds or removes its subtenants';
 comment on column tenancy.tenant_group_members.added_with is 'the tenant by whose addition this one came in; filled by the extension';
+comment on column tenancy.tenant_group_members.group_id is 'the custom group';
+comment on column tenancy.tenant_group_members.tenant_id is 'the tenant in it';
 
 -- Locking: none of its own.
 create table tenancy.roles (
@@ -181,6 +212,19 @@ create table tenancy.roles (
 comment on table tenancy.roles is 'what a user may read and write, set apart; home is the user''s own tenant, so that one role serves every tenant';
 comment on column tenancy.roles.updates_public is 'may write public rows; counts only for users of the service provider';
 comment on column tenancy.roles.administers is 'may change tenants, groups, roles and users; counts only for users of the service provider';
+comment on column tenancy.roles.id is 'by which other tables name the role';
+comment on column tenancy.roles.name is 'unique; what enter() and enter_tenant() are given';
+comment on column tenancy.roles.description is 'about the role, for people';
+comment on column tenancy.roles.read_access is
+  'whose rows are read: all, home, home_subtenants, home_supertenants, home_relatedtenants, tenant, group or none';
+comment on column tenancy.roles.read_tenant_id is 'where read_access is tenant: which';
+comment on column tenancy.roles.read_group_id is 'where read_access is group: which of tenant_groups';
+comment on column tenancy.roles.write_access is 'whose rows are written: as read_access, or same_as_read';
+comment on column tenancy.roles.write_tenant_id is 'where write_access is tenant: which';
+comment on column tenancy.roles.write_group_id is 'where write_access is group: which of tenant_groups';
+comment on column tenancy.roles.built_in is 'came with the extension and stays';
+comment on column tenancy.roles.created_at is 'when it was inserted';
+comment on column tenancy.roles.updated_at is 'when it was last changed; kept by the extension';
 
 insert into tenancy.roles (id, name, description, read_access, write_access, updates_public, administers, built_in) values
   ('00000000-0000-8000-8000-000000000011', 'member', 'reads and writes the rows of the user''s own tenant',
@@ -198,6 +242,8 @@ create table tenancy.user_roles (
 create index user_roles_role_id_idx on tenancy.user_roles (role_id);
 
 comment on table tenancy.user_roles is 'which roles a user holds; the context is their union, or the one named at entry';
+comment on column tenancy.user_roles.user_id is 'the user';
+comment on column tenancy.user_roles.role_id is 'the role that the user holds';
 
 -- Locking: protect() and release() also hold the protected table in ACCESS EXCLUSIVE mode.
 create table tenancy.protection (
@@ -215,6 +261,12 @@ create table tenancy.protection (
 
 comment on table tenancy.protection is 'the tables given to protect(), without their partitions; see the view protected_tables';
 comment on column tenancy.protection.had is 'what the table had before, so that release() leaves it: not_null, foreign_key, row_security, forced';
+comment on column tenancy.protection.relation is 'the table';
+comment on column tenancy.protection.kind is
+  'required: every row has a tenant; optional: rows without one are public; untenanted: rows have no tenants';
+comment on column tenancy.protection.tenant_column is 'the column that says whose a row is; NULL for untenanted tables';
+comment on column tenancy.protection.tenant_key is 'what it holds: uuid (tenants.id) or number (tenants.number)';
+comment on column tenancy.protection.created_at is 'when the table was protected';
 
 -- Locking: set_reference_rule() also holds both tables in SHARE ROW EXCLUSIVE mode.
 create table tenancy.reference_settings (
@@ -228,6 +280,12 @@ create table tenancy.reference_settings (
 );
 
 comment on table tenancy.reference_settings is 'what set_reference_rule() changed; see the view reference_rules';
+comment on column tenancy.reference_settings.relation is 'the table that refers';
+comment on column tenancy.reference_settings.constraint_name is 'its foreign key';
+comment on column tenancy.reference_settings.service_provider_eligible is 'whether rows of the service provider may be referred to as well';
+comment on column tenancy.reference_settings.on_tenant_change is
+  'what happens where the row referred to changes its tenant: restrict, cascade or delete';
+comment on column tenancy.reference_settings.names_tenant is 'whether a row that names no tenant gets that of the row referred to';
 
 -- Locking: none of its own; rows are only added.
 create table tenancy.activity (
@@ -243,3 +301,10 @@ create table tenancy.activity (
 create index activity_tenant_id_idx on tenancy.activity (tenant_id, happened_at);
 
 comment on table tenancy.activity is 'what happened: entries and refused ones, changes of our tables, refusals in warn mode, changes of the mode';
+comment on column tenancy.activity.id is 'names the row';
+comment on column tenancy.activity.happened_at is 'the beginning of the transaction';
+comment on column tenancy.activity.event is 'what happened, in a word';
+comment on column tenancy.activity.tenant_id is 'the tenant that it is about; NULL: none, or all';
+comment on column tenancy.activity.user_id is 'the user who did it; NULL: nobody entered';
+comment on column tenancy.activity.session_role is 'the role of PostgreSQL that had logged in';
+comment on column tenancy.activity.detail is 'what else there is to say';

@@ -82,6 +82,9 @@ comment on view tenancy.tenant_groups is
   'named sets of tenants: custom groups, and for every tenant in a hierarchy those below, above and related, itself included';
 comment on column tenancy.tenant_groups.kind is 'custom, subtenants, supertenants or relatedtenants; of the last three only name and description can be changed';
 comment on column tenancy.tenant_groups.tenant_id is 'whose system group it is; NULL for custom groups';
+comment on column tenancy.tenant_groups.id is 'by which roles name the group';
+comment on column tenancy.tenant_groups.name is 'unique';
+comment on column tenancy.tenant_groups.description is 'about the group, for people';
 
 create trigger administrators_only before insert or update or delete on tenancy.tenant_groups
   for each statement execute function tenancy.require_administrator();

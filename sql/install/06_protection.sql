@@ -201,6 +201,13 @@ from tenancy.protection p
 join pg_catalog.pg_class c on c.oid = p.relation;
 
 comment on view tenancy.protected_tables is 'the tables under tenancy';
+comment on column tenancy.protected_tables.relation is 'the table given to protect()';
+comment on column tenancy.protected_tables.kind is
+  'required: every row has a tenant; optional: rows without one are public; untenanted: rows have no tenants';
+comment on column tenancy.protected_tables.tenant_column is 'the column that says whose a row is; NULL for untenanted tables';
+comment on column tenancy.protected_tables.tenant_key is 'what it holds: uuid (tenants.id) or number (tenants.number)';
+comment on column tenancy.protected_tables.row_security is 'whether row security is enabled and forced, as it should be';
+comment on column tenancy.protected_tables.parts is 'how many partitions and inheritance children are directly below';
 
 create view tenancy.reference_rules as
 select
@@ -216,5 +223,13 @@ join pg_catalog.pg_constraint c on c.conrelid = s.relation and c.conname = s.con
 where c.conparentid = 0;
 
 comment on view tenancy.reference_rules is 'the foreign keys between protected tables, each with its rule';
+comment on column tenancy.reference_rules.relation is 'the table that refers';
+comment on column tenancy.reference_rules.constraint_name is 'its foreign key';
+comment on column tenancy.reference_rules.referenced is 'the table that it refers to';
+comment on column tenancy.reference_rules.service_provider_eligible is 'whether rows of the service provider may be referred to as well';
+comment on column tenancy.reference_rules.on_tenant_change is
+  'what happens where the row referred to changes its tenant: restrict, cascade or delete';
+comment on column tenancy.reference_rules.names_tenant is 'whether a row that names no tenant gets that of the row referred to';
+comment on column tenancy.reference_rules.definition is 'the foreign key as PostgreSQL shows it';
 
 grant select on tenancy.protected_tables, tenancy.reference_rules to public;

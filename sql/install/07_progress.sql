@@ -19,6 +19,14 @@ create view tenancy.progress as
 select pid, operation, phase, relation, rows_done, rows_total, tenant, started from tenancy.running_operations();
 
 comment on view tenancy.progress is 'the long operations that are running in this database';
+comment on column tenancy.progress.pid is 'the process that is at work';
+comment on column tenancy.progress.operation is 'what it does';
+comment on column tenancy.progress.phase is 'where it is';
+comment on column tenancy.progress.relation is 'the table that it is at';
+comment on column tenancy.progress.rows_done is 'how many rows are done';
+comment on column tenancy.progress.rows_total is 'how many there are to do; NULL: not known';
+comment on column tenancy.progress.tenant is 'the tenant it is about; NULL: none';
+comment on column tenancy.progress.started is 'when it began';
 
 revoke all on function tenancy.running_operations() from public;
 grant execute on function tenancy.running_operations() to public;

@@ -14,6 +14,9 @@ create index domains_tenant_id_idx on tenancy.domains (tenant_id);
 comment on table tenancy.domains is 'which tenant the people with e-mail addresses of a domain belong to';
 comment on column tenancy.domains.domain is 'what comes after the @; kept in lower case';
 comment on column tenancy.domains.includes_subdomains is 'whether the domains below it belong to the tenant, too, unless they are here themselves';
+comment on column tenancy.domains.tenant_id is 'the tenant';
+comment on column tenancy.domains.created_at is 'when it was inserted';
+comment on column tenancy.domains.updated_at is 'when it was last changed; kept by the extension';
 
 create function tenancy.complete_domain() returns trigger
   language c

@@ -11,6 +11,11 @@ create table tenancy.modules (
 );
 
 comment on table tenancy.modules is 'named sets of protected tables; a role may be limited to modules';
+comment on column tenancy.modules.id is 'by which other tables name the module';
+comment on column tenancy.modules.name is 'unique; what people call the module';
+comment on column tenancy.modules.description is 'about the module, for people';
+comment on column tenancy.modules.created_at is 'when it was inserted';
+comment on column tenancy.modules.updated_at is 'when it was last changed; kept by the extension';
 
 -- Locking: none of its own. A table keeps its modules while it is released, so that protecting it again does not open it.
 create table tenancy.module_tables (
@@ -22,6 +27,8 @@ create table tenancy.module_tables (
 create index module_tables_relation_idx on tenancy.module_tables (relation);
 
 comment on table tenancy.module_tables is 'the tables of modules; partitions and inheritance children go with the table at the top';
+comment on column tenancy.module_tables.module_id is 'the module';
+comment on column tenancy.module_tables.relation is 'the protected table at the top';
 
 -- Locking: none of its own. A module that a role is limited to cannot be deleted: the role would be for all tables.
 create table tenancy.role_modules (
@@ -33,6 +40,8 @@ create table tenancy.role_modules (
 create index role_modules_module_id_idx on tenancy.role_modules (module_id);
 
 comment on table tenancy.role_modules is 'the modules that roles are limited to; a role that is not here is for all tables';
+comment on column tenancy.role_modules.role_id is 'the role';
+comment on column tenancy.role_modules.module_id is 'the module that it is limited to';
 
 create function tenancy.complete_module() returns trigger
   language c

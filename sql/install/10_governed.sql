@@ -7,6 +7,8 @@ create table tenancy.governed_schemas (
 );
 
 comment on table tenancy.governed_schemas is 'the schemas in which a new table takes rows only once it is given to protect()';
+comment on column tenancy.governed_schemas.schema_name is 'the schema';
+comment on column tenancy.governed_schemas.created_at is 'when it was inserted';
 
 create function tenancy.check_governed_schema() returns trigger
   language c

@@ -14,6 +14,9 @@ comment on table tenancy.adoptions is 'the tables that adopt() has begun with an
 comment on column tenancy.adoptions.value is 'the tenant of a row, as SQL; evaluated with the rights of the table''s owner';
 comment on column tenancy.adoptions.by_default is 'the column was added with a default that gives all rows their tenant';
 comment on column tenancy.adoptions.had is 'what the table had before, so that release() leaves it: not_null, foreign_key';
+comment on column tenancy.adoptions.relation is 'the table';
+comment on column tenancy.adoptions.tenant_column is 'the column that says whose a row is';
+comment on column tenancy.adoptions.started_at is 'when adopt() began';
 
 create trigger "00_changes_announced" after insert or update or delete on tenancy.adoptions
   for each statement execute function tenancy.announce_change();

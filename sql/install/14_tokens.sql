@@ -34,6 +34,10 @@ comment on column tenancy.token_keys.tenant_id is 'tokens may name users of this
 comment on column tenancy.token_keys.names_tenants is 'tokens may name a tenant and any role instead of a user, as enter_tenant() does';
 comment on column tenancy.token_keys.not_before is 'the key is not used before';
 comment on column tenancy.token_keys.expires_at is 'the key is not used from then on';
+comment on column tenancy.token_keys.id is 'names the key where kid alone does not';
+comment on column tenancy.token_keys.enabled is 'false: the key''s tokens are refused';
+comment on column tenancy.token_keys.created_at is 'when it was inserted';
+comment on column tenancy.token_keys.updated_at is 'when it was last changed; kept by the extension';
 
 -- Locking: none of its own. Not in dumps: whoever has a dump should not be able to sign. Checked at commit, because the secret
 -- is stored just before its key.
@@ -43,6 +47,8 @@ create table tenancy.token_secrets (
 );
 
 comment on table tenancy.token_secrets is 'the shared secrets of keys for HS256, in base64url; not in dumps';
+comment on column tenancy.token_secrets.key_id is 'the key';
+comment on column tenancy.token_secrets.secret is 'in base64url';
 
 create function tenancy.complete_token_key() returns trigger
   language c

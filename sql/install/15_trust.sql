@@ -14,6 +14,9 @@ create table tenancy.lint_suppressions (
 comment on table tenancy.lint_suppressions is 'findings of lint() that administrators have looked at and accept, each with the reason';
 comment on column tenancy.lint_suppressions.code is 'as lint() gives it';
 comment on column tenancy.lint_suppressions.object is 'as lint() gives it';
+comment on column tenancy.lint_suppressions.reason is 'why it is accepted';
+comment on column tenancy.lint_suppressions.created_at is 'when it was inserted';
+comment on column tenancy.lint_suppressions.created_by is 'the role of PostgreSQL that had logged in';
 
 create trigger administrators_only before insert or update or delete on tenancy.lint_suppressions
   for each statement execute function tenancy.require_administrator();

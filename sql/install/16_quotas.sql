@@ -31,6 +31,10 @@ comment on column tenancy.quotas.relation is 'the protected table; NULL: the quo
 comment on column tenancy.quotas.max_rows is 'what is there already stays, also where it is more: nothing can be added then';
 comment on column tenancy.quotas.action is 'refuse: no transaction commits more; warn: a warning, and a row in tenancy.activity';
 comment on column tenancy.quotas.set_by is 'the user who set it; filled in by the extension';
+comment on column tenancy.quotas.id is 'names the quota in quota_room';
+comment on column tenancy.quotas.tenant_id is 'the tenant';
+comment on column tenancy.quotas.created_at is 'when it was inserted';
+comment on column tenancy.quotas.updated_at is 'when it was last changed; kept by the extension';
 
 -- What is left of a quota, in as many rows as can commit at the same time without waiting for each other. Their sum plus the
 -- tenant's rows is never more than the quota, or over is true. No rows: not counted yet.
@@ -46,6 +50,10 @@ create table tenancy.quota_room (
 ) using heap;
 
 comment on table tenancy.quota_room is 'what is left of quotas, in slots; kept by the extension';
+comment on column tenancy.quota_room.quota_id is 'the quota';
+comment on column tenancy.quota_room.slot is 'so that writers need not wait for each other, each takes from one of several';
+comment on column tenancy.quota_room.room is 'how many rows may come before all slots have to be counted';
+comment on column tenancy.quota_room.over is 'more is there than the quota allows';
 
 create function tenancy.complete_quota() returns trigger
   language c

@@ -17,6 +17,11 @@ create index counted_rows_relation_idx on tenancy.counted_rows (relation);
 comment on table tenancy.counted_rows is 'what refresh_statistics() counted; see the view tenant_statistics';
 comment on column tenancy.counted_rows.tenant_id is 'NULL: public rows';
 comment on column tenancy.counted_rows.newest is 'the newest transaction that wrote one of the rows, with the database that counts it';
+comment on column tenancy.counted_rows.relation is 'the protected table';
+comment on column tenancy.counted_rows.rows is 'how many there were';
+comment on column tenancy.counted_rows.bytes is 'their stored size, without indexes and free space';
+comment on column tenancy.counted_rows.last_write is 'when one of the rows was last written, as far as known';
+comment on column tenancy.counted_rows.as_of is 'when they were counted';
 
 create trigger administrators_only before insert or update or delete on tenancy.counted_rows
   for each statement execute function tenancy.require_administrator();
@@ -123,6 +128,11 @@ comment on column tenancy.tenant_statistics.last_write is
   'when the newest row was committed, if track_commit_timestamp is on; else, and for deletions, when a refresh first saw the change';
 comment on column tenancy.tenant_statistics.quota_used is 'by now, where somebody has written since the quota was set; else as of as_of';
 comment on column tenancy.tenant_statistics.as_of is 'when rows and bytes were counted; NULL: not yet';
+comment on column tenancy.tenant_statistics.tenant is 'the tenant''s name';
+comment on column tenancy.tenant_statistics.rows is 'how many rows, or users';
+comment on column tenancy.tenant_statistics.users is 'how many may log in at the tenant';
+comment on column tenancy.tenant_statistics.contacts is 'how many contacts the tenant has';
+comment on column tenancy.tenant_statistics.quota_limit is 'the quota; NULL: none';
 
 grant select on tenancy.tenant_statistics to public;
 

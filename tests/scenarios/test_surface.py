@@ -20,6 +20,12 @@ where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
 """
 
 
+COLUMNS = """
+join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid and c.relkind in ('r', 'v')
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where"""
+
+
 class Surface(Scenario):
     def test_ledger(self):
         lines = self.cluster.psql(self.database(), QUERY.read_text()).splitlines() + settings()
@@ -35,6 +41,13 @@ class Surface(Scenario):
               and not exists (select from pg_class c where d.classid = 'pg_class'::regclass and c.oid = d.objid and c.relkind in ('i', 'S'))
               and obj_description(d.objid, d.classid::regclass::name) is null""")
         self.assertEqual([], bare, "these have no comment")
+
+    def test_every_column_is_described(self):
+        """What \\d+ shows of our tables and views."""
+        bare = self.ask(f"""
+            select d.objid::regclass || '.' || a.attname {MEMBERS.replace("where", COLUMNS)}
+              and col_description(d.objid, a.attnum) is null""")
+        self.assertEqual([], bare, "these columns have no comment")
 
     def test_search_path_is_pinned(self):
         """In SQL and PL functions, and in those that run with their owner's rights. Bodies that are parsed at creation
