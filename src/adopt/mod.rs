@@ -210,6 +210,10 @@ impl Adopting<'_> {
     /// Before others write by it: what cannot be evaluated, or not by the owner, is refused while nothing has happened yet.
     fn try_value(&self) -> Result<(), Refusal> {
         let Some(value) = &self.value else { return Ok(()) };
+        // By itself first: our statements have parameters, of which it knows nothing.
+        let alias = quote_identifier(relations::name(self.relation()));
+        let text = format!("update only {} as {alias} set {} = {value}", self.name, self.column());
+        owner::run_pinned_as_owner_of(self.relation(), || drop(spi::Plan::new(&text, &[])));
         parts::with_rows(self.relation()).into_iter().try_for_each(|part| Filling::of(self, part, value).try_out())
     }
 

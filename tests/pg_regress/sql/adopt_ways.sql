@@ -134,6 +134,8 @@ call tenancy.adopt('app.refused', 'required', tenant_expression => 'first_value(
 call tenancy.adopt('app.refused', 'required', tenant_expression => 'generate_series(1, 2)');
 call tenancy.adopt('app.refused', 'required', tenant_expression => '(select null::uuid from generate_series(1, 2))', tenant_type => 'bigint');
 call tenancy.adopt('app.refused', 'required', tenant_expression => '$1');
+call tenancy.adopt('app.refused', 'required', tenant_expression => '$1', tenant_type => 'bigint');
+call tenancy.adopt('app.refused', 'required', tenant_expression => '$2::text::uuid');
 select to_regclass('app.prey'), array(select attname from pg_attribute where attrelid = 'app.refused'::regclass and attnum > 0) as columns,
   (select count(*) from tenancy.adoptions where relation = 'app.refused'::regclass) as adoptions;
 call tenancy.adopt('app.meters', 'required');
