@@ -104,7 +104,7 @@ impl Builder<'_> {
         let key: Vec<String> = columns::key(&columns).into_iter().map(Column::ordered).collect();
         let order = if key.is_empty() { String::new() } else { format!("order by {}", key.join(", ")) };
         let rows = format!("select {} from {from} {order}", values.join(", "));
-        let mut text = format!("select pg_catalog.row_to_json(x)::pg_catalog.text as line from ({rows}) x");
+        let mut text = format!("select pg_catalog.row_to_json(x.*)::pg_catalog.text as line from ({rows}) x");
         if key.is_empty() {
             text = format!("select line from ({text}) lines order by line collate pg_catalog.\"C\"");
         }

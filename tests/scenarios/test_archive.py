@@ -9,6 +9,7 @@ from pathlib import Path
 from runner.chance import chance
 from runner.scenario import Scenario
 
+HERE = Path(__file__).parent
 RAW = r"with (format csv, quote e'\x01', delimiter e'\x02')"
 STAGE = "create table archive (line bigint generated always as identity primary key, content text not null)"
 TENANT = "a0000000-0000-0000-0000-000000000000"
@@ -190,6 +191,21 @@ class Archive(Scenario):
                 outcomes[found and found.sqlstate] += 1
                 self.assertFalse(found and found.sqlstate.startswith("XX"), f"{found} of {forged}")
         self.assertTrue(len(outcomes) > 3 and outcomes[None], outcomes)
+
+    def test_odd_tables(self):
+        """Names in need of quotes, types of all kinds with their odd values, tables without keys: elsewhere the same, whatever
+        the other session's settings are."""
+        for db in (self.one, self.other):
+            self.cluster.psql(db, (HERE / "odd_tables.sql").read_text())
+        self.cluster.psql(self.one, (HERE / "odd_rows.sql").read_text())
+        self.cluster.psql(self.other, """insert into "We ird".opt values (1, null, 'public');
+            alter database :"DBNAME" set timezone = 'Asia/Tokyo'; alter database :"DBNAME" set datestyle = 'German';
+            alter database :"DBNAME" set intervalstyle = 'iso_8601'; alter database :"DBNAME" set bytea_output = 'escape';
+            alter database :"DBNAME" set extra_float_digits = -3""")
+        self.cluster.run("psql", "-XAt", "-o", str(self.file), "-c", EXPORT, "-d", self.one)
+        self.assertGreater(len(self.file.read_text("utf-8").splitlines()), 100)
+        self.cluster.psql(self.other, rf"\copy archive (content) from '{self.file}' {RAW}")
+        self.assert_arrived()
 
     def test_memory_stays_constant(self):
         rows = 100_000
