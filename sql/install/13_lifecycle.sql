@@ -30,6 +30,14 @@ create function tenancy.import_tenant(
 comment on function tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean) is
   'insert the rows of an archive that was loaded into a table with the columns line and content; all or nothing; for administrators';
 
+-- Called by the statements of import_tenant(), which run with the caller's rights.
+create function tenancy.archive_line(line bigint, content text) returns text
+  language c volatile strict parallel unsafe
+  as 'MODULE_PATHNAME', 'archive_line_wrapper';
+
+comment on function tenancy.archive_line(bigint, text) is
+  'the content as it is; import_tenant() asks it so that it knows in which line a value is that cannot be read';
+
 create function tenancy.initialize_tenant(tenant uuid, template uuid, only_tables regclass[] default null)
   returns table (relation regclass, rows bigint)
   language c volatile parallel unsafe rows 20
@@ -39,6 +47,7 @@ comment on function tenancy.initialize_tenant(uuid, uuid, regclass[]) is
   'copy a template tenant''s rows to a tenant, with new keys and the references among them intact; for administrators';
 
 revoke all on function
+  tenancy.archive_line(bigint, text),
   tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean),
   tenancy.initialize_tenant(uuid, uuid, regclass[]),
   tenancy.delete_tenant(uuid, regclass[], boolean),
@@ -47,6 +56,7 @@ from public;
 
 -- They look at their caller themselves.
 grant execute on function
+  tenancy.archive_line(bigint, text),
   tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean),
   tenancy.initialize_tenant(uuid, uuid, regclass[]),
   tenancy.delete_tenant(uuid, regclass[], boolean),

@@ -18,6 +18,7 @@ pub enum LifecycleRefusal {
     MissingPrivileges { what: &'static str, missing: Vec<String> },
     NoStage { relation: String },
     Damaged { line: u64, reason: String },
+    UnreadableValue { line: i64, whose: String, reason: String },
     UnknownOption { option: &'static str, given: String, known: &'static str },
     NoSuchTable { table: String },
     NoSuchColumn { table: String, column: String },
@@ -99,6 +100,12 @@ impl Explained for LifecycleRefusal {
                 format!("the archive cannot be read at line {line}"),
                 format!("{reason}."),
                 "Nothing was written. Load the file again, in the way in which it was written: COPY doubles backslashes.",
+            ),
+            UnreadableValue { line, whose, reason } => parts(
+                Code::ERRCODE_BAD_COPY_FILE_FORMAT,
+                format!("line {line} of the archive cannot become {whose}"),
+                format!("{reason}."),
+                "Nothing was written. Make the table as it was where the archive was made.",
             ),
             UnknownOption { option, given, known } => parts(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,

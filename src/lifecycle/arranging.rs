@@ -12,6 +12,7 @@ use pgrx::pg_sys::{self, Oid};
 
 use super::ours;
 use crate::model::template;
+use crate::parts;
 use crate::pg::owner;
 use crate::pg::spi::{self, Plan, Row, Sees, arg, query};
 
@@ -94,6 +95,17 @@ fn place_all(first: &str, later: &str, mut place: i64, step: i64) {
         place += step;
         placed = next.count(&[arg(place), arg(place - step)]);
     }
+}
+
+/// Further conditions for a row `r` of a table, the nth of a group, which is a batch's. An array by itself has rows looked up by
+/// their places, however many there are; to the planner it has few. `is true` keeps the second condition from becoming a join.
+pub fn in_batch(table: Oid, nth: usize, batch: i64) -> String {
+    let rows = format!("from {BATCHES} b where b.batch = {batch} and b.nth = {nth}");
+    let by_place = format!(" and r.ctid = any (array(select b.tid {rows}))");
+    if owner::run(|| parts::all(table)).len() == 1 {
+        return by_place;
+    }
+    format!("{by_place} and ((r.tableoid, r.ctid) in (select b.part, b.tid {rows})) is true")
 }
 
 /// How many batches there are. Some may be empty.

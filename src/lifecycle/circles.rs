@@ -3,6 +3,7 @@
 
 use super::arranging::{self, BATCHES, LINKS, Link, ROWS};
 use super::columns::{self, Column};
+use super::lines;
 use super::loading::{Loading, Table, between};
 use super::staging::Stage;
 use crate::pg::spi;
@@ -12,12 +13,13 @@ impl Table<'_> {
     fn keys(&self, stage: &Stage, names: &[String]) -> Option<String> {
         let defined: Vec<String> =
             self.columns.iter().filter(|column| names.contains(&column.name)).map(Column::defined).collect();
-        let (defined_by, lines) = (defined.join(", "), self.all_lines());
+        let (defined_by, wanted) = (defined.join(", "), self.all_lines());
         (defined.len() == names.len()).then(|| {
             format!(
                 "select s.line as \"line of the archive\", x.* from only {} s \
-                 cross join lateral pg_catalog.json_to_record(s.content::pg_catalog.json) as x({defined_by}) where {lines}",
-                stage.name
+                 cross join lateral pg_catalog.json_to_record({}) as x({defined_by}) where {wanted}",
+                stage.name,
+                lines::ROW
             )
         })
     }

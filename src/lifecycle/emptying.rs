@@ -1,19 +1,21 @@
 //! Deleting a tenant's rows from a table, or from tables that refer to each other in a circle, with the rights of their owner.
 //!
 //! A few rows go in one statement, at whose end foreign keys look at them. Many go in batches, those that refer before those
-//! that they refer to; see `arranging`.
+//! that they refer to; see `arranging`. From a table with many parts they go part by part: a place is a place in every part, and
+//! would be looked at in each.
 
-use pgrx::pg_sys::Oid;
+use pgrx::pg_sys::{self, Oid};
 
-use super::arranging::{self, BATCH, BATCHES, LINKS, Link, ROWS};
+use super::arranging::{self, BATCH, BATCHES, LINKS, Link, ROWS, in_batch};
 use super::delete::{Deletion, Went};
 use super::tenant_column;
 use crate::catalog::dependencies::Group;
 use crate::catalog::protection;
 use crate::error::{LifecycleRefusal, Refusal};
-use crate::parts;
-use crate::pg::spi::{self, Arg, Row, Sees};
+use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
+
+query!(PARTS_APART, "parts_apart.sql", &[pg_sys::OIDOID]);
 
 impl Deletion {
     /// Deletes the tenant's rows from the tables of a group.
@@ -119,16 +121,26 @@ impl Deletion {
 
     /// One statement for all tables of a group: for a batch, or for all rows. Says how many rows of each table went.
     fn delete_where(&self, group: &Group, batch: Option<i64>) -> Result<Vec<i64>, Refusal> {
-        let (mut parts, mut counts, mut args) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut deletes, mut counts, mut args) = (Vec::new(), Vec::new(), Vec::new());
         for (nth, table) in group.tables.iter().enumerate() {
             let (condition, key) = self.condition("r", &tenant_column(*table)?, nth + 1);
-            let in_batch = batch.map_or_else(String::new, |batch| in_batch(*table, nth, batch));
-            let table = relations::qualified(*table);
-            parts.push(format!("d{nth} as (delete from {table} r where {condition}{in_batch} returning 1)"));
-            counts.push(format!("(select pg_catalog.count(*) from d{nth})"));
+            let name = relations::qualified(*table);
+            let rows = match batch {
+                None => vec![format!("{name} r where {condition}")],
+                Some(batch) => batch_rows(*table, nth, batch, &condition),
+            };
+            let mut of_table = vec!["0".to_owned()];
+            for rows in rows {
+                of_table.push(format!("(select pg_catalog.count(*) from d{})", deletes.len()));
+                deletes.push(format!("d{} as (delete from {rows} returning 1)", deletes.len()));
+            }
+            counts.push(of_table.join(" operator(pg_catalog.+) "));
             args.push(key);
         }
-        let text = format!("with {} select {}", parts.join(", "), counts.join(", "));
+        if deletes.is_empty() {
+            return Ok(vec![0; group.tables.len()]);
+        }
+        let text = format!("with {} select {}", deletes.join(", "), counts.join(", "));
         let (types, values): (Vec<Oid>, Vec<Arg>) = args.into_iter().unzip();
         let read = |row: &Row| -> Vec<i64> { (1..=group.tables.len()).map(|column| row.must(column)).collect() };
         let counts =
@@ -137,13 +149,21 @@ impl Deletion {
     }
 }
 
-/// Further conditions for a row `r` of a table, which is a batch's. An array by itself has rows looked up by their places,
-/// however many there are; to the planner it has few. `is true` keeps the second condition from becoming a join.
-fn in_batch(table: Oid, nth: usize, batch: i64) -> String {
-    let rows = format!("from {BATCHES} b where b.batch = {batch} and b.nth = {nth}");
-    let by_place = format!(" and r.ctid = any (array(select b.tid {rows}))");
-    if owner::run(|| parts::all(table)).len() == 1 {
-        return by_place;
+/// A batch's rows `r` of a table, as what follows DELETE FROM: those of each part by themselves, where that is the same.
+fn batch_rows(table: Oid, nth: usize, batch: i64, condition: &str) -> Vec<String> {
+    let apart = owner::run(|| PARTS_APART.with(|q| q.first(&[arg(table)], Sees::Latest, |row| row.must(1))));
+    if apart != Some(true) {
+        let in_batch = in_batch(table, nth, batch);
+        return vec![format!("{} r where {condition}{in_batch}", relations::qualified(table))];
     }
-    format!("{by_place} and ((r.tableoid, r.ctid) in (select b.part, b.tid {rows})) is true")
+    let text = format!("select distinct b.part from {BATCHES} b where b.batch = {batch} and b.nth = {nth} order by 1");
+    let parts = owner::run(|| spi::once(&text, &[], &[], Sees::Statement, |row| row.must::<Oid>(1)));
+    let rows = |part: Oid| {
+        let array = format!(
+            "array(select b.tid from {BATCHES} b where b.batch = {batch} and b.nth = {nth} and b.part = {})",
+            part.to_u32()
+        );
+        format!("only {} r where {condition} and r.ctid = any ({array})", relations::qualified(part))
+    };
+    parts.into_iter().map(rows).collect()
 }

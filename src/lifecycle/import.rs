@@ -11,6 +11,7 @@ use pgrx::pg_sys::{self, Oid};
 use pgrx::{JsonB, Uuid, name, pg_extern};
 
 use super::keys::{self, Keys};
+use super::lines;
 use super::loading::{Conflict, Loading, Table};
 use super::staging::Stage;
 use super::{Subject, privileges, require_administrator};
@@ -69,7 +70,7 @@ fn import_tenant(
     let progress = Progress::start(Operation::Import, source);
     progress.phase(Phase::Verifying);
     let stage = Stage::read(source, &progress)?;
-    let work = || run(&stage, &options, &progress, dry_run);
+    let work = || lines::located(&stage, || run(&stage, &options, &progress, dry_run));
     let report = if dry_run { subtransaction::taken_back(work) } else { work() };
     Ok(TableIterator::new(report?))
 }
@@ -163,7 +164,7 @@ fn fill_keys(stage: &Stage, options: &Options, tables: &[Table], keys: &mut Keys
             if keys.renew(table.relation) {
                 let source = keys.sources.len() - 1;
                 let found = &keys.sources[source];
-                keys::make(source, found, &table.old_keys(stage, &found.column));
+                keys::make(source, found, &table.old_keys(stage, &found.column), Sees::Statement);
             }
         }
     }

@@ -1,4 +1,7 @@
 //! A tenant gets copies of a template tenant's rows: `initialize_tenant`.
+//!
+//! The rows are those that the calling statement sees, in all tables. A few are copied in one statement, many in batches, those
+//! that are referred to before those that refer to them; see `arranging`.
 
 use pgrx::iter::TableIterator;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -6,6 +9,7 @@ use pgrx::pg_sys::{self, Oid};
 use pgrx::spi::quote_identifier;
 use pgrx::{Uuid, name, pg_extern};
 
+use super::arranging::{self, BATCH, BATCHES, LINKS, Link, ROWS};
 use super::columns::{self, Column};
 use super::keys::{self, Keys};
 use super::{Subject, delete, privileges, require_administrator};
@@ -67,14 +71,15 @@ impl Copying {
             let column = quote_identifier(&source.column);
             let rows = self.rows_of(source.relation, "");
             let old = format!("select r.{column}::pg_catalog.text as old from {rows}");
-            keys::make(nth, source, &old);
+            keys::make(nth, source, &old, Sees::Caller);
         }
         keys::analyze();
-        let mut copied = Vec::new();
+        let (mut copied, mut done) = (Vec::new(), 0);
         for group in dependencies::parents_first(&tables) {
             pgrx::check_for_interrupts!();
             self.progress.relation(group.tables[0]);
-            copied.extend(self.copy(&group.tables, &keys));
+            copied.extend(self.copy(&group.tables, &keys, |rows| self.progress.rows(done + rows)));
+            done = copied.iter().map(|(_, rows)| rows).sum();
         }
         keys::drop_table();
         copied.retain(|(_, rows)| *rows > 0);
@@ -101,20 +106,80 @@ impl Copying {
         format!("{only}{} r{joins} where r.{column} operator(pg_catalog.=) {key}", relations::qualified(table))
     }
 
-    /// The rows of tables that refer to each other in a circle are copied in one statement.
-    fn copy(&self, tables: &[Oid], keys: &Keys) -> Vec<(Oid, i64)> {
+    /// Copies the rows of a table, or of tables that refer to each other in a circle.
+    fn copy(&self, tables: &[Oid], keys: &Keys, done: impl Fn(i64)) -> Vec<(Oid, i64)> {
+        let mut copied = vec![0; tables.len()];
+        if tables.iter().map(|table| self.count(*table)).sum::<i64>() <= BATCH {
+            copied = self.copy_where(tables, keys, None);
+        } else {
+            arranging::begin();
+            self.arrange(tables);
+            for batch in 0..arranging::batches() {
+                pgrx::check_for_interrupts!();
+                let new = self.copy_where(tables, keys, Some(batch));
+                copied.iter_mut().zip(new).for_each(|(all, new)| *all += new);
+                done(copied.iter().sum());
+            }
+            arranging::end();
+        }
+        tables.iter().copied().zip(copied).collect()
+    }
+
+    fn count(&self, table: Oid) -> i64 {
+        let text = format!("select pg_catalog.count(*) from {}", self.rows_of(table, ""));
+        spi::once(&text, &[], &[], Sees::Caller, |row| row.must::<i64>(1)).into_iter().sum()
+    }
+
+    /// Notes the rows, and what they refer to among each other.
+    fn arrange(&self, tables: &[Oid]) {
+        let links = arranging::links_among(tables);
+        for (nth, table) in tables.iter().enumerate() {
+            let rows = self.rows_of(*table, "");
+            let text = if links.is_empty() {
+                let batch = format!("(pg_catalog.row_number() over () - 1) / {BATCH}");
+                format!(
+                    "insert into {BATCHES} (batch, nth, part, tid) select {batch}, {nth}, r.tableoid, r.ctid from {rows}"
+                )
+            } else {
+                format!("insert into {ROWS} (nth, part, tid) select {nth}, r.tableoid, r.ctid from {rows}")
+            };
+            spi::once(&text, &[], &[], Sees::Caller, |_| ());
+        }
+        links.iter().for_each(|link| self.note(link));
+        if !links.is_empty() {
+            arranging::arrange();
+        }
+    }
+
+    /// A row that refers to another one comes after it.
+    fn note(&self, link: &Link) {
+        let rows = |table: Oid| format!("(select r.tableoid, r.ctid, r.* from {})", self.rows_of(table, ""));
+        let text = format!(
+            "insert into {LINKS} (first, later) select b.id, a.id from {} c join {} p on {} \
+             join {ROWS} a on a.part operator(pg_catalog.=) c.tableoid and a.tid operator(pg_catalog.=) c.ctid \
+             join {ROWS} b on b.part operator(pg_catalog.=) p.tableoid and b.tid operator(pg_catalog.=) p.ctid \
+             where a.id operator(pg_catalog.<>) b.id",
+            rows(link.child),
+            rows(link.parent),
+            link.condition
+        );
+        spi::once(&text, &[], &[], Sees::Caller, |_| ());
+    }
+
+    /// One statement for all tables of a group: for a batch, or for all rows. Says how many rows of each table were copied.
+    fn copy_where(&self, tables: &[Oid], keys: &Keys, batch: Option<i64>) -> Vec<i64> {
         let (mut statements, mut counts) = (Vec::new(), Vec::new());
         for (nth, table) in tables.iter().enumerate() {
-            statements.push(format!("w{nth} as ({})", self.statement(*table, keys)));
+            let in_batch = batch.map_or_else(String::new, |batch| arranging::in_batch(*table, nth, batch));
+            statements.push(format!("w{nth} as ({})", self.statement(*table, keys, &in_batch)));
             counts.push(format!("(select pg_catalog.count(*) from w{nth})"));
         }
         let text = format!("with {} select {}", statements.join(", "), counts.join(", "));
         let read = |row: &Row| -> Vec<i64> { (1..=tables.len()).map(|column| row.must(column)).collect() };
-        let counts = spi::once(&text, &[], &[], Sees::Statement, read);
-        tables.iter().copied().zip(counts.into_iter().flatten()).collect()
+        spi::once(&text, &[], &[], Sees::Caller, read).into_iter().flatten().collect()
     }
 
-    fn statement(&self, table: Oid, keys: &Keys) -> String {
+    fn statement(&self, table: Oid, keys: &Keys, in_batch: &str) -> String {
         let tenant = column_of(table);
         let (mut joins, mut values, mut names) = (String::new(), Vec::new(), Vec::new());
         for column in columns::of(table) {
@@ -131,7 +196,7 @@ impl Copying {
         }
         let rows = self.rows_of(table, &joins);
         format!(
-            "insert into {} ({}) overriding system value select {} from {rows} returning 1",
+            "insert into {} ({}) overriding system value select {} from {rows}{in_batch} returning 1",
             relations::qualified(table),
             names.join(", "),
             values.join(", ")

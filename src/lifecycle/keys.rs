@@ -130,8 +130,9 @@ pub fn fill(source: usize, rows: &str) -> i64 {
 
 /// Notes old keys and makes the new ones, as the table's owner: whoever may insert rows need not have rights on the sequence
 /// behind an identity column.
-pub fn make(nth: usize, source: &Source, rows: &str) {
-    spi::run(&format!("insert into {TABLE} (source, old) select {nth}, x.old from ({rows}) x"));
+pub fn make(nth: usize, source: &Source, rows: &str, sees: Sees) {
+    let text = format!("insert into {TABLE} (source, old) select {nth}, x.old from ({rows}) x");
+    spi::once(&text, &[], &[], sees, |_| ());
     if let Some(generator) = &source.generator {
         let text = format!("update {TABLE} set new = ({generator})::text where source = {nth}");
         owner::run_pinned_as_owner_of(source.relation, || spi::run(&text));

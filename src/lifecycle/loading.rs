@@ -9,6 +9,7 @@ use super::Subject;
 use super::arranging::{self, BATCH};
 use super::columns::{self, Column};
 use super::keys::{self, Keys};
+use super::lines;
 use super::staging::Stage;
 use crate::catalog::protection::{self, KeyType, TenantColumn};
 use crate::error::{LifecycleRefusal, Refusal};
@@ -91,8 +92,9 @@ impl<'a> Table<'a> {
     fn rows_from(&self, stage: &Stage) -> String {
         let defined: Vec<String> = self.columns.iter().map(Column::defined).collect();
         format!(
-            "only {} s cross join lateral pg_catalog.json_to_record(s.content::pg_catalog.json) as x({})",
+            "only {} s cross join lateral pg_catalog.json_to_record({}) as x({})",
             stage.name,
+            lines::ROW,
             defined.join(", ")
         )
     }
@@ -295,8 +297,9 @@ impl Loading<'_> {
             return Ok(None);
         };
         let from = format!(
-            "only {} s cross join lateral pg_catalog.json_to_record(s.content::pg_catalog.json) as x(user_id pg_catalog.uuid, role pg_catalog.text)",
-            self.stage.name
+            "only {} s cross join lateral pg_catalog.json_to_record({}) as x(user_id pg_catalog.uuid, role pg_catalog.text)",
+            self.stage.name,
+            lines::ROW
         );
         let lines = format!("s.line between {} and {}", lines.0, lines.1);
         let missing = format!(

@@ -9,6 +9,7 @@ mod export;
 mod import;
 mod initialize;
 mod keys;
+mod lines;
 mod loading;
 mod privileges;
 mod sections;

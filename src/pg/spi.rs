@@ -12,6 +12,9 @@ use pgrx::{FromDatum, IntoDatum, pg_sys};
 pub enum Sees {
     /// What the calling statement sees, and what its own transaction has done so far. May write.
     Statement,
+    /// What the statement saw that called our function, however long ago it began, and what its own transaction has done. May
+    /// write.
+    Caller,
     /// What is committed at this moment, at every isolation level, and what the own transaction has done: what
     /// PostgreSQL's own foreign keys look at. May lock rows, except in a parallel plan.
     Latest,
@@ -223,6 +226,7 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
         let snapshot = match sees {
             Sees::LatestToWrite => pg_sys::GetLatestSnapshot(),
             Sees::Latest => latest(),
+            Sees::Caller => pg_sys::GetActiveSnapshot(),
             Sees::Statement => std::ptr::null_mut(),
         };
         let fixed = pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32;

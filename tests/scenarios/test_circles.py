@@ -31,13 +31,16 @@ create table app.events (day date, id integer, tenant_id uuid not null, cause_da
 create table app.events_old partition of app.events for values from (minvalue) to ('2026-01-01');
 create table app.events_new partition of app.events for values from ('2026-01-01') to (maxvalue);
 create index on app.events (cause_day, cause);
-select tenancy.protect(t, 'required') from unnest('{{app.nodes,app.pages,app.pictures,app.events}}'::regclass[]) t;
+create table app.copies (id bigint generated always as identity primary key, tenant_id uuid not null, up bigint references app.copies, note text);
+create index on app.copies (up);
+select tenancy.protect(t, 'required') from unnest('{{app.nodes,app.pages,app.pictures,app.events,app.copies}}'::regclass[]) t;
 create table archive (line bigint generated always as identity primary key, content text not null);
 alter table app.nodes owner to owner;
 alter table app.pages owner to owner;
 alter table app.pictures owner to owner;
 alter table app.events owner to owner;
-grant select, insert on app.nodes, app.pages, app.pictures, app.events, archive to carol;
+alter table app.copies owner to owner;
+grant select, insert on app.nodes, app.pages, app.pictures, app.events, app.copies, archive to carol;
 """
 
 
@@ -157,3 +160,17 @@ class Circles(Scenario):
 
     def test_memory_of_circles(self):
         self.check_memory(self.fill_pages, 6_000, 10)
+
+    def test_memory_of_copies(self):
+        """From a template with a tree: each row refers to the one a third of the way to it."""
+        def copied(rows):
+            self.ask("truncate app.copies restart identity")
+            self.ask(f"insert into app.copies (tenant_id, up, note) select '{TENANT}', nullif(n / 3, 0), n from generate_series(1, {rows}) n")
+            self.ask("vacuum analyze app.copies")
+            grown = self.most(f"select from tenancy.initialize_tenant('{OTHER}', '{TENANT}', '{{app.copies}}')")
+            self.ask("analyze app.copies")
+            self.assertEqual(self.ask(f"select count(*), count(*) filter (where u.note::bigint = c.note::bigint / 3) from app.copies c "
+                                      f"left join app.copies u on u.id = c.up and u.tenant_id = c.tenant_id where c.tenant_id = '{OTHER}'"), f"{rows}|{rows - 2}")
+            return grown
+        few, many = copied(12_000), copied(200_000)
+        self.assertLess(many - few, MOST, f"{few} and {many} KiB")

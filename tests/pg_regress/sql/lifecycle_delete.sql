@@ -111,3 +111,25 @@ select * from tenancy.delete_tenant(:globex);
 select * from app.rows_naming(:globex);
 commit;
 select event, tenant_id, user_id, detail from tenancy.activity order by id desc limit 1;
+
+-- many rows of partitions, by the table's name where that makes a difference
+\set leaving '''fa000000-0000-0000-0000-000000000000'''
+insert into tenancy.tenants (id, name) values (:leaving, 'Leaving');
+set role owner;
+create table app.meters (id integer, tenant_id uuid not null, next integer, primary key (id)) partition by hash (id);
+select format('create table app.meters_%s partition of app.meters for values with (modulus 5, remainder %s)', n, n) from generate_series(0, 4) n \gexec
+alter table app.meters add foreign key (next) references app.meters;
+reset role;
+select tenancy.protect('app.meters', 'required', create_index => 'never') \g /dev/null
+insert into app.meters values (0, :provider, null);
+insert into app.meters select n, :leaving, n - n % 10 from generate_series(1, 12000) n;
+update tenancy.tenants set status = 'inactive' where id = :leaving;
+create function app.say() returns trigger language plpgsql as $$begin raise notice '% %', tg_op, tg_table_name; return null; end$$;
+create trigger say after delete on app.meters for each statement execute function app.say();
+begin; select * from tenancy.delete_tenant(:leaving); rollback;
+drop trigger say on app.meters;
+alter table app.meters_2 owner to alice;
+begin; select * from tenancy.delete_tenant(:leaving); rollback;
+select format('alter table app.meters_%s owner to owner', n) from generate_series(0, 4) n \gexec
+select * from tenancy.delete_tenant(:leaving);
+select tableoid::regclass, * from app.meters;

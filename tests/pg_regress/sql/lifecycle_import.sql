@@ -105,6 +105,12 @@ select * from tenancy.import_tenant('archive', keys => 'new');
 begin; update app.makers set name = 'Works' where tenant_id is null;
 select * from tenancy.import_tenant('archive', on_conflict => 'skip', match_public => '{"app.makers": ["name"]}'); rollback;
 begin; update tenancy.roles set name = 'labourer' where name = 'worker'; select * from tenancy.import_tenant('archive', on_conflict => 'skip'); rollback;
+-- a value that does not fit the column: in which line, and why
+begin; truncate app.values; alter table app.values alter column o type integer using 0; select * from tenancy.import_tenant('archive', on_conflict => 'skip'); rollback;
+begin; truncate app.values; alter table app.values alter column p type numeric(2,1);
+select * from tenancy.import_tenant('archive', on_conflict => 'skip', dry_run => true); rollback;
+begin; truncate app.values; alter table app.values alter column jb type integer using 0; select * from tenancy.import_tenant('archive', on_conflict => 'skip'); rollback;
+begin; truncate app.values; alter table app.values drop column gen, alter column t type integer using 0; select * from tenancy.import_tenant('archive', on_conflict => 'skip'); rollback;
 begin; alter table app.models rename column name to title; select * from tenancy.import_tenant('archive', on_conflict => 'skip'); rollback;
 begin; select tenancy.release('app.values'); select * from tenancy.import_tenant('archive', on_conflict => 'skip'); rollback;
 -- rows of another tenant are not overwritten
