@@ -78,20 +78,10 @@ const WRITING: Kind = Kind {
 /// Stands for reading and for writing where they are of the same one tenant: two conditions that are one.
 const OWN: [&str; 2] = ["tenancy.own_tenant", "tenancy.own_tenant_number"];
 
-/// So many tenants are looked up in the statistics one by one.
-const EACH: usize = 100;
-
 /// So many tenants are listed for an index without looking at how many rows they have.
 const LISTED: usize = 10_000;
 /// Where more are listed, they have at most this share of the rows.
 const MOST_ROWS: f64 = 0.05;
-
-/// Is it worth it to look so many tenants up by an index? For each plan the planner looks at every one of them, and keeps in
-/// memory what it finds: milliseconds and megabytes for tens of thousands. Where these have many of the rows, they are found as
-/// fast by reading all.
-fn worth_listing(column: &Column, tenants: usize) -> bool {
-    tenants <= LISTED || column.share_by_statistics(tenants) <= MOST_ROWS
-}
 
 /// The support function of `can_read` and `can_read_number`.
 #[pg_extern(sql = false)]
@@ -144,11 +134,13 @@ fn knows_tenant_support(request: Internal) -> Internal {
                 let [by_id, _] = if own { OWN } else { READING.one };
                 column.equals(by_id, None, pg_sys::UUIDOID).map(Answer::Expression)
             }
-            (Question::IndexCondition, Reach::Several(count)) if worth_listing(column, count) => {
+            (Question::IndexCondition, Reach::Several(count)) if READING.worth_listing(column, None, count) => {
                 READING.several(column, None).map(Answer::IndexCondition)
             }
             (Question::Selectivity, Reach::None) => Some(Answer::Selectivity(0.0)),
-            (Question::Selectivity, Reach::Several(count)) => Some(READING.share(column, None, count, false)),
+            (Question::Selectivity, Reach::Several(count)) => {
+                Some(Answer::Selectivity(READING.share(column, None, count, false)))
+            }
             _ => None,
         }
     })
@@ -159,10 +151,12 @@ fn knows_tenant_support(request: Internal) -> Internal {
 fn reads_tenant_support(request: Internal) -> Internal {
     planner::answer(request, Clause::WithCheck, |question, column| {
         match (question, session::ask_for_plan(|access, _| Reach::of(&access.reads.ids))) {
-            (Question::IndexCondition, Reach::Several(count)) if worth_listing(column, count) => {
+            (Question::IndexCondition, Reach::Several(count)) if READING.worth_listing(column, None, count) => {
                 READING.several(column, None).map(Answer::IndexCondition)
             }
-            (Question::Selectivity, Reach::Several(count)) => Some(READING.share(column, None, count, false)),
+            (Question::Selectivity, Reach::Several(count)) => {
+                Some(Answer::Selectivity(READING.share(column, None, count, false)))
+            }
             _ => None,
         }
     })
@@ -196,21 +190,38 @@ impl Kind {
                 .and_then(|names| self.with_public(column, None, column.ask(names, false)?))
                 .map(Answer::Expression),
             (Question::Simplify, _) => ask_again(),
-            (Question::IndexCondition, Reach::Several(count)) if column.not_null && worth_listing(column, count) => {
+            (Question::IndexCondition, Reach::Several(count))
+                if column.not_null && self.worth_listing(column, table, count) =>
+            {
                 self.several(column, table).map(Answer::IndexCondition)
             }
             (Question::Selectivity, Reach::None) => Some(Answer::Selectivity(0.0)),
             (Question::Selectivity, Reach::Most) => Some(Answer::Selectivity(0.99)),
-            (Question::Selectivity, Reach::Several(count)) => Some(self.share(column, table, count, public)),
+            (Question::Selectivity, Reach::Several(count)) => {
+                Some(Answer::Selectivity(self.share(column, table, count, public)))
+            }
             _ => None,
         }
     }
 
-    /// The share of rows that some tenants have: by the statistics of each where they are few, else by their number.
-    fn share(&self, column: &Column, table: Option<Oid>, count: usize, public: bool) -> Answer {
-        let condition = if count <= EACH { self.several(column, table) } else { None };
-        let own = condition.map_or_else(|| column.share_of(count), |condition| column.share_that_passes(condition));
-        Answer::Selectivity(own + if public { column.null_share } else { 0.0 })
+    /// Is it worth it to look so many tenants up by an index? For each plan the planner looks at every one of them, and keeps in
+    /// memory what it finds: milliseconds and megabytes for tens of thousands. Where these have many of the rows, they are found as
+    /// fast by reading all.
+    fn worth_listing(&self, column: &Column, table: Option<Oid>, count: usize) -> bool {
+        count <= LISTED || self.share(column, table, count, false) <= MOST_ROWS
+    }
+
+    /// The share of rows that some tenants have, with or without public rows.
+    fn share(&self, column: &Column, table: Option<Oid>, count: usize, public: bool) -> f64 {
+        let shares = column.shares();
+        let own = session::ask_about(table, |access, _| {
+            let tenants = (self.tenants)(access);
+            shares.of(count, |value| match value {
+                planner::Value::Id(id) => tenants.ids.contains(id),
+                planner::Value::Number(number) => tenants.numbers.contains(number),
+            })
+        });
+        own + if public { shares.of_none } else { 0.0 }
     }
 
     fn one(&self, column: &Column, table: Option<Oid>, own: bool) -> Option<*mut pg_sys::Node> {

@@ -20,10 +20,6 @@ pub struct Column {
     pub not_null: bool,
     /// May its table hold NULL there?
     pub nullable: bool,
-    /// How many different values it has, by the statistics.
-    pub(super) distinct: f64,
-    /// Which share of its values is NULL, by the statistics.
-    pub null_share: f64,
     pub(super) opfamily: Oid,
 }
 
@@ -66,8 +62,6 @@ impl Column {
                 kind: var.vartype,
                 not_null,
                 nullable: !not_null,
-                distinct: 0.0,
-                null_share: 0.0,
                 opfamily: default_opfamily(var.vartype),
             })
         }

@@ -6,6 +6,7 @@ mod functions;
 mod index_cost;
 mod kept;
 mod nodes;
+mod shares;
 mod statistics;
 
 use pgrx::{Internal, pg_sys};
@@ -14,6 +15,7 @@ pub use column::Column;
 pub use default::answer_default;
 pub use kept::{forget_plans, is_marked, some_let_all_rows_pass};
 pub use nodes::{both, call, either, make_node};
+pub use shares::Value;
 
 use super::conflict_condition::ask_before_conflict_condition;
 
@@ -142,11 +144,9 @@ unsafe fn selectivity(
     request: &mut pg_sys::SupportRequestSelectivity,
     decide: impl FnOnce(Question, &Column) -> Option<Answer>,
 ) -> Option<pg_sys::Datum> {
-    // SAFETY: by the caller's promise. The statistics are released by their own function.
+    // SAFETY: by the caller's promise.
     unsafe {
-        let mut column = Column::of(request.root, request.args)?;
-        column.of_partitioned_table();
-        column.look_at_statistics();
+        let column = Column::of(request.root, request.args)?;
         match decide(Question::Selectivity, &column)? {
             Answer::Selectivity(share) => {
                 request.selectivity = share.clamp(0.0, 1.0);

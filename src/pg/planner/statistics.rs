@@ -182,67 +182,18 @@ impl Place {
 }
 
 impl Column {
-    /// A partition's statistics tell nothing of the tenants in other partitions: the whole table's column instead.
-    pub(super) unsafe fn of_partitioned_table(&mut self) {
+    /// The column as the statistics are asked about it: a partition's tell nothing of the tenants in other partitions, so that it is
+    /// the whole table's instead.
+    pub(super) fn in_whole_table(&self) -> *mut pg_sys::Expr {
         // SAFETY: the expression is a column of this query level.
         unsafe {
             let column = self.expression.cast::<pg_sys::Var>();
             let place = Place { table: (*column).varno as usize, number: (*column).varattno };
-            if let Some(whole) = place.topmost(self.root) {
-                let column = pg_sys::copyObjectImpl(self.expression.cast()).cast::<pg_sys::Var>();
-                (*column).varno = whole.table as _;
-                (*column).varattno = whole.number;
-                self.expression = column.cast();
-            }
+            let Some(whole) = place.topmost(self.root) else { return self.expression };
+            let column = pg_sys::copyObjectImpl(self.expression.cast()).cast::<pg_sys::Var>();
+            (*column).varno = whole.table as _;
+            (*column).varattno = whole.number;
+            column.cast()
         }
-    }
-
-    pub(super) unsafe fn look_at_statistics(&mut self) {
-        // SAFETY: the expression is a column of this query level. The statistics are released by their own function.
-        unsafe {
-            let mut found = pg_sys::VariableStatData::default();
-            pg_sys::examine_variable(self.root, self.expression.cast(), 0, &mut found);
-            let mut is_default = false;
-            self.distinct = pg_sys::get_variable_numdistinct(&mut found, &mut is_default);
-            if !found.statsTuple.is_null() {
-                let statistics = pg_sys::heap_tuple_get_struct::<pg_sys::FormData_pg_statistic>(found.statsTuple);
-                self.null_share = (*statistics).stanullfrac.into();
-                if let Some(release) = found.freefunc {
-                    release(found.statsTuple);
-                }
-            }
-        }
-    }
-
-    /// The share of the rows for which a `column = any (…)` is true, by the statistics.
-    pub fn share_that_passes(&self, condition: *mut pg_sys::Node) -> f64 {
-        // SAFETY: a condition on a column of this query level, made by `equals_any`.
-        unsafe {
-            pg_sys::scalararraysel(
-                self.root,
-                condition.cast(),
-                false,
-                0,
-                pg_sys::JoinType::JOIN_INNER,
-                std::ptr::null_mut(),
-            )
-        }
-    }
-
-    /// The share of the rows that so many tenants have, if all have alike.
-    pub fn share_of(&self, tenants: usize) -> f64 {
-        let share = if self.distinct > 0.0 { tenants as f64 / self.distinct } else { 0.5 };
-        share * (1.0 - self.null_share)
-    }
-
-    /// The same for a column whose statistics have not been looked at yet.
-    pub fn share_by_statistics(&self, tenants: usize) -> f64 {
-        let mut whole = Self { ..*self };
-        // SAFETY: as for `self`, of which it is a copy.
-        unsafe {
-            whole.of_partitioned_table();
-            whole.look_at_statistics();
-        }
-        whole.share_of(tenants)
     }
 }
