@@ -15,9 +15,11 @@ from devtools.cluster import Cluster  # noqa: E402
 from harness import (chart, contexts, lifecycle, machine, millions, moves, reads, report, results, world,  # noqa: E402
                      writers, writes)
 
-# Nothing runs beside what is measured, and all of it is in memory.
+# Nothing runs beside what is measured, and all of it is in memory. pg_stat_statements counts for the measuring of plannings
+# only; loaded last, its clock also covers what pg_tenancy does before the planner.
 SETTINGS = ["autovacuum = off", "shared_buffers = 1GB", "work_mem = 64MB", "maintenance_work_mem = 256MB", "max_wal_size = 16GB",
-            "wal_level = minimal", "max_wal_senders = 0"]
+            "wal_level = minimal", "max_wal_senders = 0", "shared_preload_libraries = 'pg_tenancy, pg_stat_statements'",
+            "pg_stat_statements.track = none", "pg_stat_statements.track_planning = on"]
 GROUPS = {"reads": reads.measure, "writes": writes.measure, "moves": moves.measure, "context": contexts.measure,
           "quotas": writers.measure, "lifecycle": lifecycle.measure, "million": millions.measure}
 FULL = {"rows": 1_000_000, "seconds": 2.0}

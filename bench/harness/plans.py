@@ -26,10 +26,6 @@ def parallel(node):
     return node["Node Type"].startswith("Gather") or any(parallel(child) for child in node.get("Plans", []))
 
 
-def planning_ms(session, text):
-    return explained(session, text, "summary")["Planning Time"]
-
-
 def estimate(session, text):
     """The rows that the planner expects of a query, and the rows that it gives."""
     plan = explained(session, text, "analyze, timing off")["Plan"]

@@ -62,10 +62,8 @@ def compared(bench, query, tenants, sessions, keys, workers):
 
 
 def planning(bench, query, tenants, sessions, keys):
-    def run(name):
-        text = constants(written(query, tenants, name, bench.rows), keys, tenants)
-        return lambda times: sum(plans.planning_ms(sessions[name], text) for _ in range(times)) / times
-    outcome = race({name: run(name) for name in (HAND, OURS)}, (HAND, OURS), bench.seconds / 4, 10)
+    runs = {name: sessions[name].planned(constants(written(query, tenants, name, bench.rows), keys, tenants)) for name in (HAND, OURS)}
+    outcome = race(runs, (HAND, OURS), bench.seconds / 2)
     return Case("planning time", query.name, tenants.shape.name, outcome, goal=1.2, competitors=[HAND, OURS])
 
 

@@ -20,6 +20,28 @@ begin
 end
 $bench$
 """
+# EXPLAIN tells whole microseconds, and small plannings take three. pg_stat_statements sums up what the clock gives.
+PLANNED = """
+create function pg_temp.planned(query text, times integer) returns double precision language plpgsql
+set pg_stat_statements.track = 'all' as $bench$
+declare
+  plan json;
+  spent double precision;
+begin
+  execute 'explain (verbose, format json) ' || query into plan;
+  spent := pg_temp.planning_spent((plan->0->>'Query Identifier')::bigint);
+  for turn in 1..times loop
+    execute 'explain (verbose, format json) ' || query into plan;
+  end loop;
+  return (pg_temp.planning_spent((plan->0->>'Query Identifier')::bigint) - spent) / times;
+end
+$bench$
+"""
+SPENT = """
+create function pg_temp.planning_spent(bigint) returns double precision language sql as $bench$
+  select sum(total_plan_time) from bench.pg_stat_statements where queryid = $1 and userid = current_user::regrole
+$bench$
+"""
 NAMES = (f"timed_{n}" for n in itertools.count(1))
 
 
@@ -30,6 +52,8 @@ class Session:
         self.name = name
         self.connection = bench.connect(database, user or f"bench_{name}")
         self.connection.execute("set plan_cache_mode = force_generic_plan")
+        for function in (SPENT, PLANNED):
+            self.connection.execute(function)
 
     def act_for(self, tenants):
         for statement in tenants.entry(self.name):
@@ -50,6 +74,10 @@ class Session:
             with self.connection.transaction(force_rollback=True):
                 return self.execute(f"select pg_temp.{name}({times})").fetchone()[0]
         return run
+
+    def planned(self, text):
+        """A function that has the statement planned so many times and gives the milliseconds of one planning, as the server tells it."""
+        return lambda times: self.connection.execute("select pg_temp.planned(%s, %s)", [text, times]).fetchone()[0]
 
     def close(self):
         self.connection.close()

@@ -6,3 +6,4 @@ create role bench_any login;
 create role bench_member login;
 create role bench_function login;
 create role bench_loader login bypassrls;
+grant set on parameter pg_stat_statements.track to public;
