@@ -69,11 +69,12 @@ pub fn of_relation(relation: Oid) -> Vec<Offender> {
     rows.into_iter().chain(references).collect()
 }
 
-/// The rows that break the rules of the references from and to one column.
+/// The rows that break the rules of the references from and to one column; of all references if it names the tenant.
 pub fn of_column(relation: Oid, column: &String) -> Vec<Offender> {
     let Some(table) = protection::table(relation) else { return Vec::new() };
-    let outgoing = table.outgoing.iter().filter(|r| r.child_columns.contains(column));
-    let incoming = table.incoming.iter().filter(|r| r.parent_columns.contains(column));
+    let all = table.protection.tenant.as_ref().is_some_and(|tenant| tenant.name == *column);
+    let outgoing = table.outgoing.iter().filter(|r| all || r.child_columns.contains(column));
+    let incoming = table.incoming.iter().filter(|r| all || r.parent_columns.contains(column));
     outgoing.chain(incoming).flat_map(|reference| of_reference(reference, None)).collect()
 }
 
