@@ -82,6 +82,9 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
         }
     }
     for relation in touched {
+        if changes.contains(&Change::NewPart) || changes.contains(&Change::NewTable) {
+            parts::refuse_open_above(relation)?;
+        }
         if changes.contains(&Change::NewPart) {
             let top = TOPMOST_PROTECTED.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1)));
             top.into_iter().for_each(parts::absorb);

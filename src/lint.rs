@@ -76,6 +76,7 @@ const CHECKS: &[Check] = ledger! {
     Warning "governed_table_open"
     Warning "governed_schema_gone"
     Error   "foreign_part"
+    Error   "part_of_unprotected"
     Warning "foreign_table"
     Warning "index_missing"
     Error   "unique_values"

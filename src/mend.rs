@@ -44,6 +44,7 @@ fn mend_table(protection: &Protection) -> Result<Vec<Drift>, Refusal> {
         parts::drop_triggers(root);
     }
     mend_column(protection, &found);
+    parts::refuse_open_above(root)?;
     parts::absorb(root);
     parts::protect(root, protection, true);
     modes::finish(root);

@@ -1,16 +1,19 @@
 //! The parts of a protected table: it, its partitions and its inheritance children, each with what PostgreSQL does not pass
 //! on by itself. Policies belong to the table that a query names, so that every part needs its own.
 
+mod unfit;
+
 use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
 use crate::catalog::policies;
 use crate::catalog::protection::{self, Protection, Reference, TenantColumn};
-use crate::error::Refusal;
 use crate::model::template;
 use crate::pg::constraint_triggers::ConstraintTrigger;
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
+
+pub use unfit::{refuse_foreign, refuse_open_above};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(POLICIES_OF, "policies_of.sql", &[pg_sys::OIDOID]);
@@ -24,7 +27,6 @@ query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
-query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
 query!(MISSING_KEY_TRIGGERS, "missing_key_triggers.sql", &[pg_sys::OIDOID]);
 query!(STALE_KEY_TRIGGERS, "stale_key_triggers.sql", &[pg_sys::OIDOID]);
 query!(KEY_TRIGGERS_OF, "key_triggers_of.sql", &[pg_sys::OIDOID]);
@@ -77,16 +79,6 @@ pub fn with_rows(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
 /// The table and those of its parts that have foreign keys of their own.
 pub fn with_own_keys(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
     OWN_KEYS.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)))
-}
-
-/// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
-pub fn refuse_foreign(relation: pg_sys::Oid) -> Result<(), Refusal> {
-    match FOREIGN_PARTS.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1))) {
-        Some(part) => {
-            Err(Refusal::ForeignPart { part: relations::qualified(part), root: relations::qualified(relation) })
-        }
-        None => Ok(()),
-    }
 }
 
 /// Gives a table and all its parts what they do not have yet; returns the parts that had no protection. With `valid`,

@@ -151,6 +151,7 @@ impl Protecting {
         let found = rows.into_iter().filter(|_| !self.proven).flat_map(|r| offenders::of_table(r, &self.protection));
         let accepted = self.check_rows(found.collect())?;
         self.register();
+        parts::refuse_open_above(self.relation)?;
         if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
             self.alter_column(facts, tenant, accepted);
         }

@@ -56,6 +56,10 @@ pub enum GuardRefusal {
     Rule {
         table: String,
     },
+    OpenAbove {
+        table: String,
+        above: String,
+    },
     PublishedWhole {
         publication: String,
         table: String,
@@ -144,6 +148,16 @@ impl Explained for GuardRefusal {
                 format!("the protected table {table} may not have a rule"),
                 "A rule rewrites statements before policies and triggers see them.",
                 "Use a trigger, or a view with INSTEAD OF triggers.",
+            ),
+            OpenAbove { table, above } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!(
+                    "protected table {table} may not be a part of {above}, which is not protected by the same tenant column"
+                ),
+                format!(
+                    "A query that names {above} would show the rows of all tenants: it asks the policies of {above} only."
+                ),
+                format!("Call tenancy.protect('{above}', …) with the same tenant column first."),
             ),
             PublishedWhole { publication, table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

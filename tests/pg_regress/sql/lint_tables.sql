@@ -10,7 +10,7 @@ set role owner;
 create table app.bills (id uuid primary key, payer uuid not null references tenancy.tenants);
 create table app."odd ""name" (tenant_id bigint, "a" date, b text);
 reset role;
-\set codes '''table_unprotected'', ''table_undeclared'', ''index_missing'', ''foreign_part'', ''foreign_table'''
+\set codes '''table_unprotected'', ''table_undeclared'', ''index_missing'', ''foreign_part'', ''part_of_unprotected'', ''foreign_table'''
 \set found 'select code, severity, object, finding, remedy from tenancy.lint() where code in (' :codes ')'
 \x
 :found;
@@ -34,6 +34,8 @@ alter table app.logs drop constraint logs_tenant_id_fkey;
 create foreign table app.logs_far partition of app.logs for values in ('2020-01-01') server lint_nowhere;
 create foreign table app.documents_far (id integer not null, tenant_id uuid not null, title text) server lint_nowhere;
 alter foreign table app.documents_far inherit app.documents;
+create table app.far_above (title text);
+alter table app.articles inherit app.far_above;
 \i include/guards_on.sql
 select code, severity, object, finding, remedy from (:found) f where object ~ 'far';
 select remedy from (:found) f where object ~ 'far' \gexec

@@ -194,12 +194,16 @@ commit;
 alter table app.events attach partition app.events_2027 for values from ('2027-01-01') to ('2028-01-01');
 alter table app.lorries inherit app.vehicles;
 select relation, kind, tenant_column, row_security, parts from tenancy.protected_tables order by relation::text;
--- a table that was protected by itself, with another column, comes in too
+-- a table that is protected by itself comes in too; not with another column, which would change whose its rows are
 create table app.own (id integer, who uuid, tenant_id uuid not null, plate text);
 select tenancy.protect('app.own', 'optional', 'who', create_index => 'never');
 alter table app.own inherit app.vehicles;
 select polname, pg_get_expr(polqual, polrelid) from pg_policy where polrelid = 'app.own'::regclass order by 1;
 select count(*) from tenancy.protected_tables where relation = 'app.own'::regclass;
+create table app.alone (id integer, tenant_id uuid not null, plate text);
+select tenancy.protect('app.alone', 'optional', create_index => 'never');
+alter table app.alone inherit app.vehicles;
+select count(*) from tenancy.protected_tables where relation = 'app.alone'::regclass;
 drop table app.events_2027;
 \c - app
 begin; call app.act_as('gus'); select what from app.events order by id; select plate from app.vehicles order by id; commit;

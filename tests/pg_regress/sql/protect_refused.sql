@@ -82,6 +82,7 @@ select tenancy.protect('app.single', 'optional', create_index => 'never');
 create table app.whole (id integer, tenant_id uuid) partition by range (id);
 alter table app.whole attach partition app.single default;
 select tenancy.protect('app.whole', 'optional', create_index => 'never');
+alter table app.whole attach partition app.single default;
 select relation, kind from tenancy.protected_tables where relation::text in ('app.single', 'app.whole');
 
 -- twice; release of what is not protected or only a part

@@ -1,0 +1,32 @@
+//! Parts that cannot be: those that would be open to everybody who names them, or the table above them.
+
+use pgrx::pg_sys;
+
+use crate::error::{GuardRefusal, Refusal};
+use crate::pg::relations;
+use crate::pg::spi::{Row, Sees, arg, query};
+
+query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
+query!(OPEN_ABOVE, "open_above.sql", &[pg_sys::OIDOID]);
+
+/// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
+pub fn refuse_foreign(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    match FOREIGN_PARTS.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1))) {
+        Some(part) => {
+            Err(Refusal::ForeignPart { part: relations::qualified(part), root: relations::qualified(relation) })
+        }
+        None => Ok(()),
+    }
+}
+
+/// PostgreSQL asks only the policies of the table that a query names: a protected table cannot be a part of one that is open.
+pub fn refuse_open_above(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<pg_sys::Oid>(2));
+    match OPEN_ABOVE.with(|q| q.first(&[arg(relation)], Sees::Latest, read)) {
+        Some((part, above)) => {
+            let (table, above) = (relations::qualified(part), relations::qualified(above));
+            Err(GuardRefusal::OpenAbove { table, above }.into())
+        }
+        None => Ok(()),
+    }
+}
