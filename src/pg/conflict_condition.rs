@@ -1,5 +1,7 @@
 //! A policy goes before the condition of `ON CONFLICT DO UPDATE`.
 
+use core::ffi::c_int;
+
 use pgrx::{PgList, pg_sys};
 
 use super::planner::make_node;
@@ -30,16 +32,11 @@ pub unsafe fn ask_before_conflict_condition(query: *mut pg_sys::Query, policy: *
             return;
         }
         let mut inner = condition;
-        while (*inner).type_ == pg_sys::NodeTag::T_CaseExpr {
-            let first: *mut pg_sys::CaseWhen =
-                match PgList::from_pg((*inner.cast::<pg_sys::CaseExpr>()).args).get_ptr(0) {
-                    Some(when) => when,
-                    None => break,
-                };
-            if pg_sys::equal((*first).expr.cast(), policy.cast()) {
+        while let Some(put) = put_in_front(inner) {
+            if pg_sys::equal((*put).expr.cast(), policy.cast()) {
                 return;
             }
-            inner = (*first).result.cast();
+            inner = (*put).result.cast();
         }
         let when: *mut pg_sys::CaseWhen = make_node(pg_sys::NodeTag::T_CaseWhen);
         (*when).expr = pg_sys::copyObjectImpl(policy.cast()).cast();
@@ -49,8 +46,24 @@ pub unsafe fn ask_before_conflict_condition(query: *mut pg_sys::Query, policy: *
         (*case).casetype = pg_sys::BOOLOID;
         (*case).args = pg_sys::lappend(std::ptr::null_mut(), when.cast());
         (*case).defresult = pg_sys::makeBoolConst(true, false).cast();
-        (*case).location = -1;
+        (*case).location = OURS;
         (*conflict).onConflictWhere = case.cast();
+    }
+}
+
+/// Where a CASE of ours stands in the statement: nowhere, and in no other way than a CASE that was read from the catalog.
+const OURS: c_int = -2;
+
+/// The policy in front, and what it guards; None if this was not put there by us, though the statement may say the same.
+///
+/// # Safety
+/// `node` is a condition of the query.
+unsafe fn put_in_front(node: *mut pg_sys::Node) -> Option<*mut pg_sys::CaseWhen> {
+    // SAFETY: by the caller's promise; looked at only as what its tag says.
+    unsafe {
+        let case = node.cast::<pg_sys::CaseExpr>();
+        let ours = (*node).type_ == pg_sys::NodeTag::T_CaseExpr && (*case).location == OURS;
+        ours.then(|| PgList::from_pg((*case).args).get_ptr(0)).flatten()
     }
 }
 

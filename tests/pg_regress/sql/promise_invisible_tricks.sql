@@ -144,6 +144,15 @@ with i as (insert into app.documents values (1, :globex, 'x') on conflict (id) d
 insert into app.articles values (1, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(articles.title);
 insert into app.articles values (2, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(articles.title);
 insert into app.documents values (5, :globex, 'x') on conflict (id) do update set title = documents.title || '!' where playground.peek(documents.title) returning title;
+-- the policies' own words in front, as if they stood there already
+insert into app.documents values (1, :globex, 'x') on conflict (id) do update set title = 'x' where
+  case when tenancy.can_read(documents.tenant_id) then
+    case when tenancy.can_write(documents.tenant_id) then true else playground.peek(documents.title) end
+  else playground.peek(documents.title) end;
+insert into app.documents values (1, :globex, 'x') on conflict (id) do update set title = 'x' where
+  case when tenancy.can_write(documents.tenant_id) then
+    case when tenancy.can_read(documents.tenant_id) then true else playground.peek(documents.title) end
+  else playground.peek(documents.title) end;
 prepare upsert (integer) as insert into app.documents values ($1, :globex, 'x') on conflict (id) do update set title = 'x' where playground.peek(documents.title);
 execute upsert(2);
 set plan_cache_mode = force_generic_plan;
