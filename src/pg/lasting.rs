@@ -1,34 +1,42 @@
-//! Values that last as long as the transaction. What a scan compares with is not copied by the executor, so that a value
-//! handed out for every row has to outlive the statement, and should not be made for every row.
+//! Values that are made once and handed out for every row. What a scan compares with is not copied by the executor, so that
+//! such a value has to outlive the row.
+
+use std::ffi::c_void;
 
 use pgrx::pg_sys;
 
-/// A value in memory that lasts until the transaction ends.
+unsafe extern "C-unwind" {
+    // In utils/palloc.h. pgrx's own binding prepares for errors each time; this one may pass only what needs not be dropped.
+    fn MemoryContextAlloc(context: pg_sys::MemoryContext, size: usize) -> *mut c_void;
+}
+
+type Bytes = [u8; 16];
+
+/// A value, for as long as the transaction lasts.
 #[derive(Clone, Copy)]
-pub struct Lasting(pg_sys::Datum);
+pub enum Lasting {
+    Uuid(Bytes),
+    /// Passed by value, or in memory that lasts until the transaction ends.
+    Other(pg_sys::Datum),
+}
 
 impl Lasting {
     /// A uuid.
-    pub fn uuid(bytes: &[u8; 16]) -> Self {
-        // SAFETY: the copied bytes fit into the new memory.
-        unsafe {
-            let copy: *mut u8 = pg_sys::MemoryContextAlloc(pg_sys::TopTransactionContext, bytes.len()).cast();
-            copy.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-            Self(pg_sys::Datum::from(copy))
-        }
+    pub const fn uuid(bytes: &Bytes) -> Self {
+        Self::Uuid(*bytes)
     }
 
     /// A number of type bigint, which is passed by value on every supported machine.
     pub fn number(number: i64) -> Self {
-        Self(pg_sys::Datum::from(number))
+        Self::Other(pg_sys::Datum::from(number))
     }
 
     /// Yes or no.
     pub fn flag(flag: bool) -> Self {
-        Self(pg_sys::Datum::from(flag))
+        Self::Other(pg_sys::Datum::from(flag))
     }
 
-    /// An array of uuids.
+    /// An array of uuids. Who calls a procedure with it copies it, before that may commit.
     pub fn uuids(ids: &[uuid::Uuid]) -> Self {
         let elements = ids.iter().map(|id| pg_sys::Datum::from(id.as_bytes().as_ptr())).collect();
         Self::array(elements, pg_sys::UUIDOID, 16, false, pg_sys::TYPALIGN_CHAR)
@@ -53,11 +61,41 @@ impl Lasting {
                 align as std::ffi::c_char,
             );
             pg_sys::MemoryContextSwitchTo(before);
-            Self(pg_sys::Datum::from(array))
+            Self::Other(pg_sys::Datum::from(array))
         }
     }
 
-    pub(super) fn datum(self) -> pg_sys::Datum {
-        self.0
+    /// The value as the result of a call. A uuid is in memory that lasts as long as the expression that the call stands in, which
+    /// may be longer than the transaction: an argument of a procedure that commits.
+    ///
+    /// # Safety
+    /// PostgreSQL's call by an expression.
+    #[inline]
+    pub(super) unsafe fn datum(self, call: pg_sys::FunctionCallInfo) -> pg_sys::Datum {
+        match self {
+            // SAFETY: by the caller's promise.
+            Self::Uuid(bytes) => pg_sys::Datum::from(unsafe { kept(call, bytes) }),
+            Self::Other(datum) => datum,
+        }
+    }
+}
+
+/// These bytes in the memory of the expression: the same ones as long as they stay the same.
+///
+/// # Safety
+/// PostgreSQL's call by an expression of a function that keeps nothing else with it. No value that needs to be dropped is alive.
+#[inline]
+unsafe fn kept(call: pg_sys::FunctionCallInfo, bytes: Bytes) -> *mut Bytes {
+    // SAFETY: by the caller's promise the expression has its entry of the function, where what was kept before is found again.
+    // What was handed out before stays as it is.
+    unsafe {
+        let function = (*call).flinfo;
+        let mut kept: *mut Bytes = (*function).fn_extra.cast();
+        if kept.is_null() || *kept != bytes {
+            kept = MemoryContextAlloc((*function).fn_mcxt, size_of::<Bytes>()).cast();
+            kept.write(bytes);
+            (*function).fn_extra = kept.cast();
+        }
+        kept
     }
 }

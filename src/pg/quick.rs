@@ -71,27 +71,31 @@ impl Argument for i32 {
 
 /// What a function may give; None is NULL.
 pub trait Outcome {
-    fn datum(self) -> Option<pg_sys::Datum>;
+    /// # Safety
+    /// The call that it is the result of.
+    unsafe fn datum(self, call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum>;
 }
 
 impl Outcome for bool {
     #[inline]
-    fn datum(self) -> Option<pg_sys::Datum> {
+    unsafe fn datum(self, _call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum> {
         Some(pg_sys::Datum::from(self))
     }
 }
 
 impl Outcome for Option<Lasting> {
     #[inline]
-    fn datum(self) -> Option<pg_sys::Datum> {
-        self.map(Lasting::datum)
+    unsafe fn datum(self, call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum> {
+        // SAFETY: by the caller's promise.
+        self.map(|value| unsafe { value.datum(call) })
     }
 }
 
 impl<T: Outcome> Outcome for Result<T, ErrorReport> {
     #[inline]
-    fn datum(self) -> Option<pg_sys::Datum> {
-        self.unwrap_or_report().datum()
+    unsafe fn datum(self, call: pg_sys::FunctionCallInfo) -> Option<pg_sys::Datum> {
+        // SAFETY: by the caller's promise.
+        unsafe { self.unwrap_or_report().datum(call) }
     }
 }
 
@@ -157,8 +161,10 @@ pub unsafe fn at_hand<Arguments, R: Outcome, F: Answer<Arguments, Outcome = Opti
 /// A call of PostgreSQL's.
 #[inline]
 unsafe fn give(call: pg_sys::FunctionCallInfo, outcome: impl Outcome) -> pg_sys::Datum {
-    let datum = outcome.datum();
     // SAFETY: by the caller's promise.
-    unsafe { (*call).isnull = datum.is_none() };
-    datum.unwrap_or(pg_sys::Datum::from(0usize))
+    unsafe {
+        let datum = outcome.datum(call);
+        (*call).isnull = datum.is_none();
+        datum.unwrap_or(pg_sys::Datum::from(0usize))
+    }
 }

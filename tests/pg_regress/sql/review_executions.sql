@@ -39,3 +39,22 @@ begin;
 call app.act_as('ann');
 select n, case n when 2 then tenancy.leave()::text end as leaves, tenancy.can_read(:acme), tenancy.own_tenant() from generate_series(1, 3) n;
 rollback;
+
+-- What a procedure was called with is the same after it has committed.
+\c - app
+create procedure pg_temp.commits(own uuid, reads uuid, writes uuid, several uuid[], called_with text)
+  language plpgsql as $$
+begin
+  for nth in 1 .. 3 loop
+    commit;
+    perform tenancy.enter(md5('gus')::uuid);
+    perform count(*) from app.documents;
+    if (own, reads, writes, several)::text <> called_with then
+      raise notice 'commit %: % is now %', nth, called_with, (own, reads, writes, several)::text;
+    end if;
+  end loop;
+end
+$$;
+call app.act_as('ann', for_session => true);
+select (tenancy.own_tenant(), tenancy.read_tenant(), tenancy.write_tenant(), tenancy.readable_tenants())::text as called_with \gset
+call pg_temp.commits(tenancy.own_tenant(), tenancy.read_tenant(), tenancy.write_tenant(), tenancy.readable_tenants(), :'called_with');
