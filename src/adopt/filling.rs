@@ -122,6 +122,6 @@ impl<'a> Filling<'a> {
 
     fn ask<R>(&self, plan: &Plan, blocks: &Range<i64>, each: impl FnMut(&Row) -> R) -> Vec<R> {
         let args = [arg(rows::first_of_block(blocks.start)), arg(rows::first_of_block(blocks.end))];
-        owner::run_pinned_as_owner_of(self.part, || plan.rows(&args, Sees::Statement, each))
+        owner::run_writing_as_owner_of(self.part, || plan.rows(&args, Sees::Statement, each))
     }
 }

@@ -144,7 +144,7 @@ impl Deletion {
         let (types, values): (Vec<Oid>, Vec<Arg>) = args.into_iter().unzip();
         let read = |row: &Row| -> Vec<i64> { (1..=group.tables.len()).map(|column| row.must(column)).collect() };
         let counts =
-            owner::run_pinned_as_owner_of(group.tables[0], || spi::once(&text, &types, &values, Sees::Latest, read));
+            owner::run_writing_as_owner_of(group.tables[0], || spi::once(&text, &types, &values, Sees::Latest, read));
         Ok(counts.into_iter().flatten().collect())
     }
 }

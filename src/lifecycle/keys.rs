@@ -135,7 +135,7 @@ pub fn make(nth: usize, source: &Source, rows: &str, sees: Sees) {
     spi::once(&text, &[], &[], sees, |_| ());
     if let Some(generator) = &source.generator {
         let text = format!("update {TABLE} set new = ({generator})::text where source = {nth}");
-        owner::run_pinned_as_owner_of(source.relation, || spi::run(&text));
+        owner::run_writing_as_owner_of(source.relation, || spi::run(&text));
     }
 }
 

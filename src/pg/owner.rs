@@ -14,19 +14,26 @@ pub fn run<R>(work: impl FnOnce() -> R) -> R {
 
 /// Runs `work` with `search_path = pg_catalog, pg_temp`.
 fn pinned<R>(work: impl FnOnce() -> R) -> R {
-    with_settings(&[(c"search_path", c"pg_catalog, pg_temp")], work)
+    with_settings(&[SEARCH_PATH], work)
 }
+
+const SEARCH_PATH: (&CStr, &CStr) = (c"search_path", c"pg_catalog, pg_temp");
 
 /// Runs `work` with these settings, then restores what they were; so does an error.
 pub fn with_settings<R>(settings: &[(&CStr, &CStr)], work: impl FnOnce() -> R) -> R {
+    in_settings(settings, true, work)
+}
+
+/// `keeps`: what `work` sets besides stays.
+fn in_settings<R>(settings: &[(&CStr, &CStr)], keeps: bool, work: impl FnOnce() -> R) -> R {
     // SAFETY: the nest level opened here is closed below, or by the abort of the (sub)transaction.
     let level = unsafe { pg_sys::NewGUCNestLevel() };
     for (name, value) in settings {
         set_saved(name, value);
     }
     let result = work();
-    // SAFETY: `level` is the level opened above, and everything set inside it is to be undone.
-    unsafe { pg_sys::AtEOXact_GUC(true, level) };
+    // SAFETY: `level` is the level opened above, and what was set above is to be undone.
+    unsafe { pg_sys::AtEOXact_GUC(keeps, level) };
     result
 }
 
@@ -35,16 +42,24 @@ pub fn run_unpinned<R>(work: impl FnOnce() -> R) -> R {
     run_as(pg_sys::Oid::from(pg_sys::BOOTSTRAP_SUPERUSERID), 0, work)
 }
 
-/// Runs `work`, which looks into a table of somebody's or alters it, as the table's owner, whom row security does not bind
-/// meanwhile: as PostgreSQL's own foreign keys do. Casts, index conditions and check constraints are code of the table's
-/// owner, and planning a query is enough to run it: never as a superuser. Neither touches `search_path`.
+/// Runs `work`, which looks into a table of somebody's, as the table's owner, whom row security does not bind meanwhile: as
+/// PostgreSQL's own foreign keys do. Casts, index conditions and check constraints are code of the table's owner, and planning
+/// a query is enough to run it: never as a superuser. Does not touch `search_path`.
 pub fn run_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
     run_as(owner_of(relation), pg_sys::SECURITY_NOFORCE_RLS as i32, work)
 }
 
-/// The same with `search_path = pg_catalog, pg_temp`.
+/// The same with `search_path = pg_catalog, pg_temp`, for what looks into a table at somebody's command or alters it. As in
+/// CREATE INDEX and ANALYZE, the owner's code leaves nothing behind that would count for whoever gave the command: what it
+/// sets is undone, and what would run later, as deferred triggers do, is an error.
 pub fn run_pinned_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
-    run_as_owner_of(relation, || pinned(work))
+    let flags = pg_sys::SECURITY_NOFORCE_RLS | pg_sys::SECURITY_RESTRICTED_OPERATION;
+    run_as(owner_of(relation), flags as i32, || in_settings(&[SEARCH_PATH], false, work))
+}
+
+/// The same for what writes rows, whose deferred triggers are to run at commit.
+pub fn run_writing_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    run_as_owner_of(relation, || in_settings(&[SEARCH_PATH], false, work))
 }
 
 /// The role that owns a relation.

@@ -72,3 +72,44 @@ update review.parents set tenant_id = :globex where id = 1;
 
 \c - postgres
 select * from tenancy.violations();
+
+-- nor does it leave anything to whoever gave the command: no settings, nothing that runs when that commits
+\c - review_owner
+create table review.queue (id integer);
+create function review.fires() returns trigger language plpgsql as $$
+begin
+  insert into review.who values (current_user);
+  return null;
+end $$;
+create constraint trigger fires after insert on review.queue deferrable initially deferred for each row execute function review.fires();
+create function review.leaves() returns void language plpgsql as $$
+begin
+  perform set_config('search_path', 'review', false), set_config('work_mem', '77MB', false);
+  begin
+    insert into review.queue values (1);
+  exception when invalid_table_definition or insufficient_privilege then
+    raise notice 'run as %: %', current_user, sqlerrm;
+  end;
+end $$;
+create function review.is_called() returns boolean language plpgsql immutable as $$
+begin
+  if current_setting('application_name') = 'victim' then perform review.leaves(); end if;
+  return true;
+end $$;
+create table review.left (id integer primary key, tenant_id uuid);
+create index on review.left (id) where review.is_called();
+create table review.taken (id integer primary key);
+create index on review.taken (id) where review.is_called();
+insert into review.left values (1, null);
+insert into review.taken values (1);
+\c - postgres
+set application_name = 'victim';
+set client_min_messages = warning;
+select tenancy.protect('review.left', 'optional', create_index => 'never');
+select count(*) from tenancy.violations();
+select from tenancy.refresh_statistics();
+select answer from tenancy.explain_access('review.left', '{"id": 1}') where aspect = 'row';
+select * from review.who;
+call tenancy.adopt('review.taken', 'required', create_index => 'never');
+show search_path;
+show work_mem;
