@@ -91,3 +91,14 @@ update app.part_3 set parent = 1;
 alter table app.part attach partition app.part_3 for values from (300) to (400);
 insert into app.part values (301, app.t('a'), 2);
 select * from tenancy.violations();
+-- and so is what a protected table says that refers to it
+create table app.part_4 (id integer primary key, tenant_id uuid not null, parent integer);
+create table app.of_part_4 (id integer primary key, tenant_id uuid not null, part integer references app.part_4);
+insert into app.part_4 values (400, app.t('b'), null);
+insert into app.of_part_4 values (1, app.t('a'), 400);
+select tenancy.protect('app.of_part_4', 'required', create_index => 'never');
+alter table app.part attach partition app.part_4 for values from (400) to (500);
+update app.part_4 set tenant_id = app.t('top');
+alter table app.part attach partition app.part_4 for values from (400) to (500);
+select relation, constraint_name, referenced from tenancy.reference_rules where relation::text like 'app.of_part%';
+update app.part_4 set tenant_id = app.t('b');
