@@ -110,7 +110,7 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
         Change::NewValues { column } => {
             let tables = parts::with_own_keys(protection.root);
             // The foreign keys of a column of another type are made anew.
-            tables.iter().copied().for_each(parts::follow_deferrable);
+            tables.iter().copied().for_each(parts::follow_references);
             modes::refuse_rows(
                 protection.root,
                 &tables.into_iter().flat_map(|t| offenders::of_column(t, column)).collect::<Vec<_>>(),
@@ -118,7 +118,7 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
         }
         Change::NewConstraint => adopt_references(protection.root),
         Change::ChangedConstraint => {
-            parts::with_own_keys(protection.root).into_iter().for_each(parts::follow_deferrable);
+            parts::with_own_keys(protection.root).into_iter().for_each(parts::follow_references);
             Ok(())
         }
         Change::NewPolicy => refuse_policies_of_others(protection.root),
@@ -142,7 +142,7 @@ fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
     let tables = parts::with_own_keys(root);
     modes::refuse_rows(root, &tables.iter().copied().flat_map(adopt).collect::<Vec<_>>())?;
     // Of a foreign key that a restore or a partition brings the rule is known, its triggers are not there.
-    tables.into_iter().for_each(parts::follow_deferrable);
+    tables.into_iter().for_each(parts::follow_references);
     Ok(())
 }
 
@@ -171,7 +171,7 @@ fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
                 KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::LatestToWrite, |_| ()));
             }
             parts::protect(part, &protection, true);
-            parts::follow_deferrable(part);
+            parts::follow_references(part);
         }
     }
 }

@@ -73,7 +73,7 @@ fn mend_column(protection: &Protection, found: &[Drift]) {
 /// The triggers that references need; and references that are no rules yet become rules.
 fn restore_references(root: pg_sys::Oid) -> Result<(), Refusal> {
     for part in parts::with_own_keys(root) {
-        parts::follow_deferrable(part);
+        parts::follow_references(part);
         parts::follow_naming(part);
         modes::refuse_rows(part, &parts::adopt_references(part, Known::Trusted))?;
     }

@@ -1,18 +1,21 @@
 //! The parts of a protected table: it, its partitions and its inheritance children, each with what PostgreSQL does not pass
 //! on by itself. Policies belong to the table that a query names, so that every part needs its own.
 
+mod triggers;
 mod unfit;
 
 use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
-use crate::catalog::policies;
-use crate::catalog::protection::{self, Protection, Reference, TenantColumn};
-use crate::model::template;
-use crate::pg::constraint_triggers::ConstraintTrigger;
+use crate::catalog::protection::{self, Protection, TenantColumn};
+use crate::catalog::{policies, quotas};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
+use triggers::fill;
+pub use triggers::{
+    drop_trigger, drop_triggers, ensure_naming_trigger, follow_naming, follow_references, has_trigger, make_room,
+};
 pub use unfit::{refuse_foreign, refuse_open_above};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
@@ -23,15 +26,9 @@ query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID])
 query!(TRUST_TENANT_KEY, "trust_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
-query!(SAME_TRIGGERS, "same_triggers.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
-query!(MISSING_KEY_TRIGGERS, "missing_key_triggers.sql", &[pg_sys::OIDOID]);
-query!(STALE_KEY_TRIGGERS, "stale_key_triggers.sql", &[pg_sys::OIDOID]);
-query!(KEY_TRIGGERS_OF, "key_triggers_of.sql", &[pg_sys::OIDOID]);
-query!(OUR_TRIGGERS, "our_triggers.sql", &[pg_sys::OIDOID]);
-query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
 /// What is to be done about references that have been registered before.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,8 +38,6 @@ pub enum Known {
     /// One of their tables was not protected for a while.
     LookedAtAgain,
 }
-
-const ROW_TRIGGERS: [&str; 3] = ["00_tenancy_row", "00_tenancy_deferred", "zz_tenancy_name"];
 
 struct Part {
     relation: pg_sys::Oid,
@@ -86,6 +81,7 @@ pub fn with_own_keys(relation: pg_sys::Oid) -> Vec<pg_sys::Oid> {
 pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> Vec<pg_sys::Oid> {
     owner::run(|| {
         let mut new = Vec::new();
+        let counted = quotas::exist_for(relation);
         for part in of(relation) {
             // In a governed schema it had that until now.
             drop_trigger(part.relation, "00_tenancy_undeclared");
@@ -99,6 +95,9 @@ pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> V
             }
             if part.relation == relation || !part.is_partition {
                 protect_integrity(&part, protection.tenant.as_ref(), valid);
+                if counted {
+                    triggers::ensure_delete_trigger(part.relation);
+                }
             }
         }
         new
@@ -221,58 +220,32 @@ pub fn absorb(relation: pg_sys::Oid) {
 
 /// The same for parts of a table that is about to be protected, whose partitions will get copies of its row triggers.
 pub fn absorb_before_protection(relation: pg_sys::Oid) {
-    for part in of(relation).into_iter().filter(|part| part.is_partition && part.relation != relation) {
-        for trigger in ROW_TRIGGERS {
-            drop_trigger(part.relation, trigger);
-        }
-    }
+    triggers::make_room_below(relation);
     absorb(relation);
-}
-
-/// Makes room for the copies of row triggers that a partition gets when it is attached.
-pub fn make_room(partition: pg_sys::Oid, parent: pg_sys::Oid) {
-    let read = |row: &Row| row.must::<String>(1);
-    for trigger in SAME_TRIGGERS.with(|q| q.rows(&[arg(partition), arg(parent)], Sees::Latest, read)) {
-        spi::run(&format!("drop trigger {} on {}", quote_identifier(&trigger), relations::qualified(partition)));
-    }
-}
-
-/// Takes all our triggers from a table and its parts, whatever they have become.
-pub fn drop_triggers(relation: pg_sys::Oid) {
-    for part in of(relation) {
-        let name = relations::qualified(part.relation);
-        for trigger in OUR_TRIGGERS.with(|q| q.rows(&[arg(part.relation)], Sees::Latest, |row| row.must::<String>(1))) {
-            spi::run(&format!("drop trigger {} on {name}", quote_identifier(&trigger)));
-        }
-    }
 }
 
 /// Takes everything back from a table and its parts.
 pub fn release(relation: pg_sys::Oid, protection: &Protection) {
+    triggers::drop_all_triggers(relation);
+    let Some(tenant) = &protection.tenant else { return };
     for part in of(relation) {
         let name = relations::qualified(part.relation);
-        if protection.tenant.is_some() {
-            fill(include_str!("../sql/templates/release_part.sql"), &name);
-            fill(include_str!("../sql/templates/release_triggers.sql"), &name);
-        }
-        for trigger in
-            KEY_TRIGGERS_OF.with(|q| q.rows(&[arg(part.relation)], Sees::Latest, |row| row.must::<String>(1)))
-        {
-            drop_trigger(part.relation, &trigger);
-        }
+        fill(include_str!("../sql/templates/release_part.sql"), &name);
         if part.is_partition && part.relation != relation {
             continue;
         }
-        for trigger in ROW_TRIGGERS {
-            drop_trigger(part.relation, trigger);
-        }
-        let Some(tenant) = &protection.tenant else { continue };
         let read = |row: &Row| row.must::<String>(1);
         let args = [arg(part.relation), arg(tenant.name.as_str()), arg(relation)];
         for change in OUR_CONSTRAINTS.with(|q| q.rows(&args, Sees::Latest, read)) {
             spi::run(&format!("alter table {name} {change}"));
         }
     }
+}
+
+/// From now on the rows of the table and its parts are counted. Waits for those who write it.
+pub fn count_rows(relation: pg_sys::Oid) {
+    lock_out_writers(relation);
+    with_own_constraints(relation).into_iter().for_each(triggers::ensure_delete_trigger);
 }
 
 /// Makes reference rules of the foreign keys of a table that are none yet; returns the rows that break them.
@@ -289,62 +262,13 @@ pub fn adopt_references(relation: pg_sys::Oid, known: Known) -> Vec<Offender> {
         lock_out_writers(reference.parent);
         let args = [arg(reference.child), arg(reference.constraint.as_str())];
         REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Latest, |_| ()));
-        ensure_deferred_triggers(reference);
+        triggers::ensure_reference_triggers(reference);
         if !owner::outer_user_is_exempt() {
             found.extend(offenders::dangling(reference));
         }
         found.extend(offenders::of_reference(reference, None));
     }
     found
-}
-
-/// Gives both sides of the table's foreign keys that have become deferrable what checks them at commit.
-pub fn follow_deferrable(relation: pg_sys::Oid) {
-    let Some(table) = protection::table(relation) else { return };
-    table.outgoing.iter().chain(&table.incoming).for_each(|reference| ensure_deferred_triggers(reference));
-}
-
-/// Gives the table the trigger that its reference with `names_tenant` needs.
-pub fn follow_naming(relation: pg_sys::Oid) {
-    let Some(table) = protection::table(relation) else { return };
-    for reference in table.outgoing_from(relation).filter(|reference| reference.names_tenant) {
-        ensure_naming_trigger(reference);
-    }
-}
-
-/// Gives the referring side of a reference the trigger that takes the tenant from the row referred to.
-pub fn ensure_naming_trigger(reference: &Reference) {
-    ensure_trigger(reference.child, "zz_tenancy_name", include_str!("../sql/templates/naming_trigger.sql"));
-}
-
-fn ensure_deferred_triggers(reference: &Reference) {
-    ensure_key_triggers(reference);
-    if reference.deferrable {
-        for side in [reference.child, reference.parent] {
-            ensure_trigger(side, "00_tenancy_deferred", include_str!("../sql/templates/deferred_trigger.sql"));
-        }
-    }
-}
-
-/// What fires whenever the foreign key does, also after SET CONSTRAINTS, and before it: a missing key and a hidden one are
-/// told apart neither by the words nor by the time.
-fn ensure_key_triggers(reference: &Reference) {
-    let key = [arg(reference.oid)];
-    STALE_KEY_TRIGGERS
-        .with(|q| q.rows(&key, Sees::Latest, |row| row.must::<String>(1)))
-        .iter()
-        .for_each(|command| spi::run(command));
-    let read = |row: &Row| ConstraintTrigger {
-        relation: row.must(1),
-        constraint: row.must(2),
-        function: row.must(3),
-        deferrable: row.must(4),
-        initially_deferred: row.must(5),
-    };
-    let arguments = ["key", &reference.oid.to_u32().to_string()];
-    for trigger in MISSING_KEY_TRIGGERS.with(|q| q.rows(&key, Sees::Latest, read)) {
-        trigger.create("00_tenancy_key", &arguments);
-    }
 }
 
 /// Waits for those who write the table, be it through its partitions, and makes others wait until the transaction ends.
@@ -358,31 +282,4 @@ pub fn lock_out_writers(relation: pg_sys::Oid) {
 pub fn lock_out_referring(relation: pg_sys::Oid) {
     let referring: Vec<pg_sys::Oid> = REFERRING.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)));
     referring.into_iter().filter(|r| protection::protection(*r).is_some()).for_each(lock_out_writers);
-}
-
-/// Does a table have a trigger of this name?
-pub fn has_trigger(relation: pg_sys::Oid, trigger: &str) -> bool {
-    !HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ())).is_empty()
-}
-
-/// Gives a table a trigger that it does not have yet.
-fn ensure_trigger(relation: pg_sys::Oid, trigger: &str, template: &str) {
-    if !has_trigger(relation, trigger) {
-        // The partitions get theirs from the table; one that had its own already, for a foreign key of its own, cannot.
-        for part in of(relation).into_iter().filter(|part| part.is_partition && part.relation != relation) {
-            drop_trigger(part.relation, trigger);
-        }
-        fill(template, &relations::qualified(relation));
-    }
-}
-
-/// Takes a trigger from a table, if it has it.
-pub fn drop_trigger(relation: pg_sys::Oid, trigger: &str) {
-    if has_trigger(relation, trigger) {
-        spi::run(&format!("drop trigger {} on {}", quote_identifier(trigger), relations::qualified(relation)));
-    }
-}
-
-fn fill(template: &str, relation: &str) {
-    spi::run(&template::fill(template, &[("relation", relation)]));
 }

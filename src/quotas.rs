@@ -270,7 +270,7 @@ fn count_from_now_on(new: &TriggerRow) -> Result<(), Refusal> {
         }
         Some(found) if found.tenant.is_none() => return Err(QuotaRefusal::Untenanted { relation: name() }.into()),
         _ if quotas::exist_for(relation) => (),
-        _ => owner::run(|| parts::lock_out_writers(relation)),
+        _ => owner::run(|| parts::count_rows(relation)),
     }
     Ok(())
 }

@@ -288,7 +288,8 @@ impl Check {
         let Some(new) = self.rows.new.filter(|_| self.takes(reference)) else { return Ok(()) };
         let Some(mark) = mark(reference, &new) else { return Ok(()) };
         // Changes that another server has checked come one by one, and rows that refer to the key later.
-        let retaken = || freed::was_freed(reference.oid, mark) && !owner::applies_replicated_changes();
+        let freed = || !reference.deletes_heard_of || freed::was_freed(reference.oid, mark);
+        let retaken = || freed() && !owner::applies_replicated_changes();
         match Key::of(&new, &reference.columns) {
             Some(key) if !reference.validated || retaken() => {
                 references::check_referred(reference, self.new_tenant, &key)

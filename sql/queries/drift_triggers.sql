@@ -29,7 +29,15 @@ facts as (
         and k.condeferrable
         and k.conrelid in (select covered.relation from covered)
         and k.confrelid in (select covered.relation from covered)
-    ) as deferrable
+    ) as deferrable,
+    exists (select from tenancy.quotas q where q.relation = p.relation) or exists (
+      select from above join pg_constraint k on k.confrelid = above.ancestor
+      where above.relation = c.oid
+        and k.contype = 'f'
+        and k.conparentid = 0
+        and k.conrelid in (select covered.relation from covered)
+        and k.confrelid in (select covered.relation from covered)
+    ) as deletes_matter
   from tenancy.protection p
   join covered on covered.root = p.relation
   join pg_class c on c.oid = covered.relation and c.relkind in ('r', 'p')
@@ -37,7 +45,10 @@ facts as (
 ),
 -- The types are those of trigger.h: of rows 1, before 2, insert 4, delete 8, update 16, truncate 32.
 expected (oid, name, trigger, function, type, arguments) as (
-  select f.oid, f.name, '00_tenancy_row', to_regprocedure('tenancy.check_row()'), 1 + 4 + 8 + 16, '\x'::bytea from facts f
+  select f.oid, f.name, '00_tenancy_row', to_regprocedure('tenancy.check_row()'), 1 + 4 + 16, '\x'::bytea from facts f
+  union all
+  select f.oid, f.name, '00_tenancy_delete', to_regprocedure('tenancy.check_row()'), 1 + 8, '\x' from facts f
+  where f.deletes_matter
   union all
   select f.oid, f.name, '00_tenancy_truncate', to_regprocedure('tenancy.check_truncate()'), 2 + 32, '\x' from facts f
   where f.has_tenant

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod activity;
 pub mod checked;
+pub mod deletes;
 pub mod dependencies;
 pub mod drift;
 pub mod freed;

@@ -12,7 +12,7 @@ use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;
 
 use super::held::Held;
-use super::{hierarchy, quotas};
+use super::{deletes, hierarchy, quotas};
 use crate::pg::key_index::{KeyColumn, KeyIndex};
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
@@ -127,6 +127,8 @@ pub struct Reference {
     /// Has every referring row something to refer to? Not where the foreign key is NOT VALID or NOT ENFORCED, and not for
     /// sure where a partitioned table refers to itself.
     pub validated: bool,
+    /// Is it heard of when a row that may be referred to is deleted?
+    pub deletes_heard_of: bool,
     pub service_provider_eligible: bool,
     pub on_change: OnChange,
     pub names_tenant: bool,
@@ -367,6 +369,7 @@ fn reference(row: &Row) -> Option<Reference> {
         no_action_on_update: row.must(14),
         on_change: OnChange::by_name(&row.must::<String>(20)).expect("a check constraint lists them"),
         validated: row.must(15),
+        deletes_heard_of: deletes::are_heard_of(parent),
         equal_by_image: row.must(22),
         held: Held::default(),
         lock_parent: OnceCell::new(),

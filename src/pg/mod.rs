@@ -13,6 +13,7 @@ pub mod ddl_commands;
 pub mod ddl_risks;
 pub mod ddl_rows;
 pub mod ddl_tables;
+pub mod delete_trigger;
 pub mod executions;
 pub mod expressions;
 pub mod index_reader;

@@ -1,1 +1,0 @@
-drop trigger if exists "00_tenancy_truncate" on {relation};
