@@ -8,24 +8,25 @@
 //! functions. The planner knows the table: it replaces each call by one that names it. A call that was not replaced grants
 //! what holds on all tables: less.
 
+mod values;
+
+use std::borrow::Cow;
+
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::pg_sys::{self, Oid};
-use pgrx::{Internal, PgLogLevel, Uuid, pg_extern};
+use pgrx::{Internal, PgLogLevel, pg_extern};
 
 use crate::catalog::access::Mode;
-use crate::catalog::to_pg;
 use crate::error::{PlanRefusal, Refusal};
 use crate::model::scope::{Access, Scope, Tenants};
 use crate::model::shape::Reach;
 use crate::pg::executions;
-use crate::pg::lasting::Lasting;
 use crate::pg::planner::{self, Answer, Clause, Column, Question};
-use crate::pg::quick::quick;
-use crate::session::{self, Value};
+use crate::session;
 
 /// Prepares the planner. Call from `_PG_init`.
 pub fn init() {
-    planner::init();
+    planner::init(planner::AskOnce { one: WRITING.asked, other: READING.asked, both: CHANGING.asked });
     executions::listen(executions::Listeners {
         begins: session::execution_begins,
         of_marked_plan: || {
@@ -36,9 +37,9 @@ pub fn init() {
     });
 }
 
-/// Reading or writing, with the names of the functions that stand for it.
+/// Reading, writing or both, with the names of the functions that stand for it.
 struct Kind {
-    tenants: fn(&Access) -> &Tenants,
+    tenants: fn(&Access) -> Cow<'_, Tenants>,
     asked: [&'static str; 2],
     one: [&'static str; 2],
     several: [&'static str; 2],
@@ -52,7 +53,7 @@ struct Kind {
 }
 
 const READING: Kind = Kind {
-    tenants: |access| &access.reads,
+    tenants: |access| Cow::Borrowed(&access.reads),
     asked: ["tenancy.can_read", "tenancy.can_read_number"],
     one: ["tenancy.read_tenant", "tenancy.read_tenant_number"],
     several: ["tenancy.readable_tenants", "tenancy.readable_tenant_numbers"],
@@ -64,7 +65,7 @@ const READING: Kind = Kind {
 };
 
 const WRITING: Kind = Kind {
-    tenants: |access| &access.writes,
+    tenants: |access| Cow::Borrowed(&access.writes),
     asked: ["tenancy.can_write", "tenancy.can_write_number"],
     one: ["tenancy.write_tenant", "tenancy.write_tenant_number"],
     several: ["tenancy.writable_tenants", "tenancy.writable_tenant_numbers"],
@@ -75,7 +76,17 @@ const WRITING: Kind = Kind {
     public_pass: |access| access.writes_public,
 };
 
-/// Stands for reading and for writing where they are of the same one tenant: two conditions that are one.
+/// Reading and writing: what a statement needs that changes rows and looks at them. Who writes public rows reads them.
+const CHANGING: Kind = Kind {
+    tenants: Access::changes,
+    asked: ["tenancy.can_change", "tenancy.can_change_number"],
+    one: OWN,
+    several: ["tenancy.changeable_tenants", "tenancy.changeable_tenant_numbers"],
+    all: "tenancy.changes_all",
+    ..WRITING
+};
+
+/// The one tenant whose rows may be read and written; stands for reading, too, where no others are read.
 const OWN: [&str; 2] = ["tenancy.own_tenant", "tenancy.own_tenant_number"];
 
 /// So many tenants are listed for an index without looking at how many rows they have.
@@ -93,6 +104,29 @@ fn can_read_support(request: Internal) -> Internal {
 #[pg_extern(sql = false)]
 fn can_write_support(request: Internal) -> Internal {
     planner::answer(request, Clause::Using, |question, column| WRITING.answer(question, column))
+}
+
+/// The support function of `can_change` and `can_change_number`, which stand for two policies.
+#[pg_extern(sql = false)]
+fn can_change_support(request: Internal) -> Internal {
+    planner::answer(request, Clause::Using, |question, column| match question {
+        Question::Simplify if serves_better_apart(column) => {
+            let of = |kind: &Kind| match kind.answer(Question::Simplify, column) {
+                Some(Answer::Expression(node)) => Some(node),
+                _ => column.ask(kind.asked, false),
+            };
+            Some(Answer::Expression(planner::both(of(&WRITING)?, of(&READING)?)))
+        }
+        _ => CHANGING.answer(question, column),
+    })
+}
+
+/// Where what is allowed differs from table to table, and where an index serves reading only.
+fn serves_better_apart(column: &Column) -> bool {
+    session::ask_for_plan(|access, _| {
+        let several = matches!(Reach::of(&access.changes().ids), Reach::Several(_));
+        !access.limited.is_empty() || (column.nullable && access.writes_public && several)
+    })
 }
 
 /// The support function of `check_write` and `check_write_number`: only names the table.
@@ -183,15 +217,15 @@ impl Kind {
             return ask_again();
         }
         match (question, reach) {
-            (Question::Simplify, Reach::One) => self.one(column, table, own).map(Answer::Expression),
+            (Question::Simplify, Reach::One) => self.one(column, table, own, public).map(Answer::Expression),
             (Question::Simplify, Reach::All) => self.all(column, table).map(Answer::Expression),
             (Question::Simplify, Reach::Several(_)) if column.nullable && table.is_none() => self
                 .not_public
-                .and_then(|names| self.with_public(column, None, column.ask(names, false)?))
+                .and_then(|names| self.with_public(column, None, column.ask(names, false)?, public))
                 .map(Answer::Expression),
             (Question::Simplify, _) => ask_again(),
             (Question::IndexCondition, Reach::Several(count))
-                if column.not_null && self.worth_listing(column, table, count) =>
+                if (column.not_null || !public) && self.worth_listing(column, table, count) =>
             {
                 self.several(column, table).map(Answer::IndexCondition)
             }
@@ -224,13 +258,13 @@ impl Kind {
         own + if public { shares.of_none } else { 0.0 }
     }
 
-    fn one(&self, column: &Column, table: Option<Oid>, own: bool) -> Option<*mut pg_sys::Node> {
+    fn one(&self, column: &Column, table: Option<Oid>, own: bool, public: bool) -> Option<*mut pg_sys::Node> {
         let [by_id, by_number] = if own { OWN } else { self.one };
         let equals = match column.kind {
             pg_sys::UUIDOID => column.equals(by_id, table, pg_sys::UUIDOID),
             _ => column.equals(by_number, table, pg_sys::INT8OID),
         }?;
-        self.with_public(column, table, equals)
+        self.with_public(column, table, equals, public)
     }
 
     fn all(&self, column: &Column, table: Option<Oid>) -> Option<*mut pg_sys::Node> {
@@ -255,137 +289,19 @@ impl Kind {
         }
     }
 
-    fn with_public(&self, column: &Column, table: Option<Oid>, own: *mut pg_sys::Node) -> Option<*mut pg_sys::Node> {
-        if column.not_null {
+    fn with_public(
+        &self,
+        column: &Column,
+        table: Option<Oid>,
+        own: *mut pg_sys::Node,
+        public: bool,
+    ) -> Option<*mut pg_sys::Node> {
+        if column.not_null || !public {
             return Some(own);
         }
         let public = planner::call(self.public, table, pg_sys::BOOLOID)?;
         Some(planner::either(own, planner::both(column.is_null_or_not(true), public)))
     }
-}
-
-// What the replaced expressions ask when they run. A plan that outlived its context gets NULL or false: no rows.
-
-// The one tenant that the session may read. See `tenancy.read_tenant`.
-quick!(read_tenant_wrapper, pg_finfo_read_tenant_wrapper, || session::value_at_hand(Value::ReadTenant), || {
-    session::value(Value::ReadTenant, |access| single(&access.reads))
-});
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn read_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
-    session::ask_about(relation, |access, _| access.reads.ids.single().copied().map(to_pg))
-}
-
-// The same by number. See `tenancy.read_tenant_number`.
-quick!(
-    read_tenant_number_wrapper,
-    pg_finfo_read_tenant_number_wrapper,
-    || session::value_at_hand(Value::ReadTenantNumber),
-    || session::value(Value::ReadTenantNumber, |access| { single_number(&access.reads) })
-);
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn read_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
-    session::ask_about(relation, |access, _| access.reads.numbers.single().copied())
-}
-
-// The one tenant that the session may write. See `tenancy.write_tenant`.
-quick!(write_tenant_wrapper, pg_finfo_write_tenant_wrapper, || session::value_at_hand(Value::WriteTenant), || {
-    session::value(Value::WriteTenant, |access| single(&access.writes))
-});
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn write_tenant_in(relation: Option<Oid>) -> Option<Uuid> {
-    session::ask_about(relation, |access, _| access.writes.ids.single().copied().map(to_pg))
-}
-
-// The same by number. See `tenancy.write_tenant_number`.
-quick!(
-    write_tenant_number_wrapper,
-    pg_finfo_write_tenant_number_wrapper,
-    || session::value_at_hand(Value::WriteTenantNumber),
-    || session::value(Value::WriteTenantNumber, |access| { single_number(&access.writes) })
-);
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn write_tenant_number_in(relation: Option<Oid>) -> Option<i64> {
-    session::ask_about(relation, |access, _| access.writes.numbers.single().copied())
-}
-
-// May the session read all tenants there are? See `tenancy.reads_all`.
-quick!(reads_all_wrapper, pg_finfo_reads_all_wrapper, || session::value_at_hand(Value::ReadsAll), || session::value(
-    Value::ReadsAll,
-    |access| Some(Lasting::flag(is_all(&access.reads)))
-));
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn reads_all_in(relation: Option<Oid>) -> bool {
-    session::ask_about(relation, |access, _| is_all(&access.reads))
-}
-
-// May the session write all tenants there are? See `tenancy.writes_all`.
-quick!(
-    writes_all_wrapper,
-    pg_finfo_writes_all_wrapper,
-    || session::value_at_hand(Value::WritesAll),
-    || session::value(Value::WritesAll, |access| Some(Lasting::flag(is_all(&access.writes))))
-);
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn writes_all_in(relation: Option<Oid>) -> bool {
-    session::ask_about(relation, |access, _| is_all(&access.writes))
-}
-
-// May the session read public rows? See `tenancy.reads_public`.
-quick!(reads_public_wrapper, pg_finfo_reads_public_wrapper, || session::value_at_hand(Value::ReadsPublic), || {
-    session::value(Value::ReadsPublic, |access| Some(Lasting::flag(access.reads_public())))
-});
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn reads_public_in(relation: Option<Oid>) -> bool {
-    session::ask_about(relation, |access, _| access.reads_public())
-}
-
-// May the session write public rows? See `tenancy.writes_public`.
-quick!(writes_public_wrapper, pg_finfo_writes_public_wrapper, || session::value_at_hand(Value::WritesPublic), || {
-    session::value(Value::WritesPublic, |access| Some(Lasting::flag(access.writes_public)))
-});
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn writes_public_in(relation: Option<Oid>) -> bool {
-    session::ask_about(relation, |access, _| access.writes_public)
-}
-
-// The one tenant that the session may read and write. See `tenancy.own_tenant` and `tenancy.own_tenant_number`.
-quick!(
-    own_tenant_wrapper,
-    pg_finfo_own_tenant_wrapper,
-    || session::value_at_hand(Value::OwnTenant),
-    || session::value(Value::OwnTenant, |access| access.has_one_tenant().then(|| single(&access.reads)).flatten())
-);
-quick!(
-    own_tenant_number_wrapper,
-    pg_finfo_own_tenant_number_wrapper,
-    || session::value_at_hand(Value::OwnTenantNumber),
-    || session::value(Value::OwnTenantNumber, |access| {
-        access.has_one_tenant().then(|| single_number(&access.reads)).flatten()
-    })
-);
-
-fn single(tenants: &Tenants) -> Option<Lasting> {
-    tenants.ids.single().map(|id| Lasting::uuid(id.as_bytes()))
-}
-
-fn single_number(tenants: &Tenants) -> Option<Lasting> {
-    tenants.numbers.single().map(|number| Lasting::number(*number))
 }
 
 fn is_all(tenants: &Tenants) -> bool {

@@ -3,19 +3,19 @@
 //! Each function is there a second time, with `_in`: on a table, which counts where roles are limited to modules. Nobody has to
 //! call it: the planner puts it in (`planner`), and only for sessions with such roles.
 
+mod lists;
+
 use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{Uuid, pg_extern};
 
 use crate::catalog::access::Mode;
-use crate::catalog::{from_pg, hierarchy, to_pg};
+use crate::catalog::{from_pg, to_pg};
 use crate::error::{ModuleRefusal, Refusal, RowRefusal};
 use crate::model::keys::Key;
 use crate::model::scope::{Access, Scope, Tenants};
-use crate::pg::lasting::Lasting;
 use crate::pg::quick::quick;
 use crate::pg::relations;
-use crate::session::Value;
 use crate::{modes, session};
 
 /// The key types that a tenant column may have; both go through the same code.
@@ -119,6 +119,31 @@ fn can_write_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> bool {
     writes(relation, tenant.map(i64::from))
 }
 
+// May the session read and write rows of the tenant; with NULL, public rows? Stands for both where a statement needs both. See
+// `tenancy.can_change`.
+quick!(
+    can_change_wrapper,
+    pg_finfo_can_change_wrapper,
+    |tenant: Option<uuid::Uuid>| changes_at_hand(tenant),
+    |tenant: Option<uuid::Uuid>| changes(tenant)
+);
+
+// The same for tables that name tenants by number. See `tenancy.can_change_number`.
+quick!(
+    can_change_number_wrapper,
+    pg_finfo_can_change_number_wrapper,
+    |tenant: Option<i64>| changes_at_hand(tenant),
+    |tenant: Option<i64>| changes(tenant)
+);
+
+// The same for columns of type integer.
+quick!(
+    can_change_integer_wrapper,
+    pg_finfo_can_change_integer_wrapper,
+    |tenant: Option<i32>| changes_at_hand(tenant.map(i64::from)),
+    |tenant: Option<i32>| changes(tenant.map(i64::from))
+);
+
 // Like `can_write`, but refuses with the reason. See `tenancy.check_write`.
 quick!(
     check_write_wrapper,
@@ -190,6 +215,11 @@ fn writes<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> bool {
     decide(relation, modes::Unasked::Writing, |access| may_write(access, tenant.as_ref()))
 }
 
+/// As the two policies that it stands for, the one for writing first.
+fn changes<K: TenantKey>(tenant: Option<K>) -> bool {
+    writes(None, tenant.clone()) && reads(None, tenant)
+}
+
 fn may_read<K: TenantKey>(access: &Access, tenant: Option<&K>) -> bool {
     tenant.map_or_else(|| access.reads_public(), |tenant| K::of(&access.reads).contains(tenant))
 }
@@ -219,6 +249,14 @@ fn writes_at_hand<K: TenantKey>(tenant: Option<K>) -> Option<bool> {
     session::at_hand(|access, mode| without_note(mode, may_write(access, tenant.as_ref())))
 }
 
+/// The same for both.
+#[inline]
+fn changes_at_hand<K: TenantKey>(tenant: Option<K>) -> Option<bool> {
+    session::at_hand(|access, mode| {
+        without_note(mode, may_write(access, tenant.as_ref()) && may_read(access, tenant.as_ref()))
+    })
+}
+
 /// The same for new rows, if they pass.
 #[inline]
 fn passes_at_hand<K: TenantKey>(tenant: Option<K>) -> Option<bool> {
@@ -231,85 +269,6 @@ fn without_note(mode: Mode, allowed: bool) -> Option<bool> {
         Mode::Off => Some(true),
         Mode::Warn if !allowed => None,
         _ => Some(allowed),
-    }
-}
-
-// All tenants whose rows the session may read. See `tenancy.readable_tenants`.
-quick!(
-    readable_tenants_wrapper,
-    pg_finfo_readable_tenants_wrapper,
-    || session::value_at_hand(Value::ReadableTenants),
-    || session::value(Value::ReadableTenants, |access| Some(Lasting::uuids(&ids(&access.reads.ids))))
-);
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn readable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
-    listed(session::ask_about(relation, |access, _| access.reads.ids.clone()))
-}
-
-// All tenants whose rows the session may write. See `tenancy.writable_tenants`.
-quick!(
-    writable_tenants_wrapper,
-    pg_finfo_writable_tenants_wrapper,
-    || session::value_at_hand(Value::WritableTenants),
-    || session::value(Value::WritableTenants, |access| Some(Lasting::uuids(&ids(&access.writes.ids))))
-);
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn writable_tenants_in(relation: Option<Oid>) -> Vec<Uuid> {
-    listed(session::ask_about(relation, |access, _| access.writes.ids.clone()))
-}
-
-// `readable_tenants` by number. See `tenancy.readable_tenant_numbers`.
-quick!(
-    readable_tenant_numbers_wrapper,
-    pg_finfo_readable_tenant_numbers_wrapper,
-    || session::value_at_hand(Value::ReadableTenantNumbers),
-    || session::value(Value::ReadableTenantNumbers, |access| {
-        Some(Lasting::numbers(&listed_numbers(&access.reads.numbers)))
-    })
-);
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn readable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
-    session::ask_about(relation, |access, _| listed_numbers(&access.reads.numbers))
-}
-
-// `writable_tenants` by number. See `tenancy.writable_tenant_numbers`.
-quick!(
-    writable_tenant_numbers_wrapper,
-    pg_finfo_writable_tenant_numbers_wrapper,
-    || session::value_at_hand(Value::WritableTenantNumbers),
-    || session::value(Value::WritableTenantNumbers, |access| {
-        Some(Lasting::numbers(&listed_numbers(&access.writes.numbers)))
-    })
-);
-
-/// The same on a table.
-#[pg_extern(sql = false)]
-fn writable_tenant_numbers_in(relation: Option<Oid>) -> Vec<i64> {
-    session::ask_about(relation, |access, _| listed_numbers(&access.writes.numbers))
-}
-
-/// For index conditions, which are made for some tenants only: where it is all but some, nothing.
-fn listed_numbers(scope: &Scope<i64>) -> Vec<i64> {
-    match scope {
-        Scope::Only(numbers) => numbers.to_vec(),
-        Scope::AllBut(_) => Vec::new(),
-    }
-}
-
-fn listed(scope: Scope<uuid::Uuid>) -> Vec<Uuid> {
-    ids(&scope).into_iter().map(to_pg).collect()
-}
-
-fn ids(scope: &Scope<uuid::Uuid>) -> Vec<uuid::Uuid> {
-    match scope {
-        Scope::Only(ids) => ids.to_vec(),
-        Scope::AllBut(_) => hierarchy::all_tenants().into_iter().filter(|id| scope.contains(id)).collect(),
     }
 }
 

@@ -22,6 +22,8 @@ use crate::model::scope::Access;
 use crate::pg::backend_local::BackendLocal;
 use crate::pg::{context_setting, invalidation, owner, transactions};
 
+use plans::Shape;
+
 pub use entering::{authenticate, enter, leave};
 pub use values::{Value, value, value_at_hand};
 
@@ -32,6 +34,7 @@ struct Known {
     identity: Option<Identity>,
     mode: Mode,
     access: Rc<Access>,
+    shape: Shape,
     /// What it is on tables that were asked about, where roles are limited to modules.
     tables: Vec<(pg_sys::Oid, Rc<Access>)>,
     /// For a token: when it is valid.
@@ -86,6 +89,10 @@ pub fn init() {
 
 /// What the session may do, and the mode in which the installation is.
 pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
+    ask_known(|known| question(&known.access, known.mode))
+}
+
+fn ask_known<R>(question: impl FnOnce(&Known) -> R) -> R {
     refresh();
     let known = KNOWN.borrow();
     let known = known.as_ref().expect("refresh() fills it");
@@ -95,7 +102,7 @@ pub fn ask<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     if known.generation == watched::generation() {
         AT_HAND.set(transactions::statement_mark());
     }
-    question(&known.access, known.mode)
+    question(known)
 }
 
 /// The same for a row of a query after the first one, which asked for all; None where it has to ask for itself.
@@ -177,9 +184,9 @@ fn note_acting(identity: Option<&Identity>) {
 
 /// The same for the planner: remembers for which shape of context this backend makes plans.
 pub fn ask_for_plan<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
-    ask(|access, mode| {
-        plans::made_for(access, mode);
-        question(access, mode)
+    ask_known(|known| {
+        plans::made_for(known.shape);
+        question(&known.access, known.mode)
     })
 }
 
@@ -253,10 +260,11 @@ fn find_out() {
     let mode = access::mode();
     // In setup mode, whoever does not administer is nobody.
     let access = if mode == Mode::Setup && !access.administers { Rc::new(Access::nobody()) } else { access };
+    let shape = Shape::of(&access, mode);
     if token.is_some() {
-        plans::token_means(&access, mode, access::identity_of_login(login).is_none());
+        plans::token_means(shape, access::identity_of_login(login).is_none());
     }
-    KNOWN.replace(Some(Known { generation, login, identity, mode, access, tables: Vec::new(), token }));
+    KNOWN.replace(Some(Known { generation, login, identity, mode, access, shape, tables: Vec::new(), token }));
     RESOLVED.take();
 }
 

@@ -146,7 +146,7 @@ create function tenancy.own_tenant() returns uuid
   as 'MODULE_PATHNAME', 'own_tenant_wrapper';
 
 comment on function tenancy.own_tenant() is
-  'stands in plans for can_read() and can_write() where the session may read and write one tenant: that tenant';
+  'stands in plans for can_read() and can_write() where the session may read and write just one tenant: that tenant';
 
 create function tenancy.own_tenant_number() returns bigint
   language c stable leakproof parallel safe

@@ -111,7 +111,7 @@ impl<K> Deref for Keys<K> {
 
 impl<K: PartialEq> PartialEq for Keys<K> {
     fn eq(&self, other: &Self) -> bool {
-        self.0.sorted == other.0.sorted
+        Rc::ptr_eq(&self.0, &other.0) || self.0.sorted == other.0.sorted
     }
 }
 

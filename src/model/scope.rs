@@ -1,5 +1,7 @@
 //! Sets of tenants, and what a context may do with them. Generic over the key: uuid and number are the same code.
 
+use std::borrow::Cow;
+
 use super::keys::{Key, Keys};
 
 /// A set of tenants: a few of them, or all but a few.
@@ -58,6 +60,16 @@ impl<K: Key> Scope<K> {
             (AllBut(a), Only(b)) | (Only(b), AllBut(a)) => Self::all_but(a.iter().filter(|key| !b.has(key)).cloned()),
         }
     }
+
+    /// The tenants that are in both sets.
+    pub fn intersection(&self, other: &Self) -> Self {
+        use Scope::{AllBut, Only};
+        match (self, other) {
+            (Only(a), Only(b)) if a.len() > b.len() => other.intersection(self),
+            (Only(few), set) | (set, Only(few)) => Self::only(few.iter().filter(|key| set.contains(key)).cloned()),
+            (AllBut(a), AllBut(b)) => Self::all_but(a.iter().chain(b.iter()).cloned()),
+        }
+    }
 }
 
 /// The same set of tenants by either key.
@@ -86,6 +98,11 @@ impl Tenants {
     /// The tenants that are in either set.
     pub fn union(self, other: Self) -> Self {
         Self { ids: self.ids.union(other.ids), numbers: self.numbers.union(other.numbers) }
+    }
+
+    /// The tenants that are in both sets.
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self { ids: self.ids.intersection(&other.ids), numbers: self.numbers.intersection(&other.numbers) }
     }
 }
 
@@ -154,6 +171,15 @@ impl Access {
         count(&self.reads) + count(&self.writes) + limited
     }
 
+    /// The tenants whose rows it may read and write: those that it may change or delete, where it has to see which.
+    pub fn changes(&self) -> Cow<'_, Tenants> {
+        if self.reads == self.writes {
+            Cow::Borrowed(&self.reads)
+        } else {
+            Cow::Owned(self.reads.intersection(&self.writes))
+        }
+    }
+
     /// Is the one tenant that the context reads the one that it writes?
     pub fn has_one_tenant(&self) -> bool {
         self.reads.ids.single().is_some_and(|tenant| self.writes.ids.single() == Some(tenant))
@@ -190,12 +216,13 @@ mod tests {
     }
 
     #[test]
-    fn a_union_has_what_either_has_and_nothing_else() {
+    fn a_union_has_what_either_has_and_an_intersection_what_both_have() {
         for a in all_scopes() {
             for b in all_scopes() {
-                let union = a.clone().union(b.clone());
+                let (union, intersection) = (a.clone().union(b.clone()), a.intersection(&b));
                 for key in 0..6 {
                     assert_eq!(union.contains(&key), a.contains(&key) || b.contains(&key), "{a:?} {b:?} {key}");
+                    assert_eq!(intersection.contains(&key), a.contains(&key) && b.contains(&key), "{a:?} {b:?} {key}");
                 }
             }
         }

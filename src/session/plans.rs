@@ -23,9 +23,12 @@ thread_local! {
 
 /// What plans take for granted about a context.
 #[derive(Clone, Copy)]
-struct Shape {
+pub(super) struct Shape {
     reads: Reach,
     writes: Reach,
+    /// What it may both read and write.
+    changes: Reach,
+    writes_public: bool,
     mode: Mode,
     /// Has it roles that are limited to modules? What they reach differs from table to table.
     limited: bool,
@@ -34,10 +37,12 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(access: &Access, mode: Mode) -> Self {
+    pub(super) fn of(access: &Access, mode: Mode) -> Self {
         Self {
             reads: Reach::of(&access.reads.ids),
             writes: Reach::of(&access.writes.ids),
+            changes: Reach::of(&access.changes().ids),
+            writes_public: access.writes_public,
             mode,
             limited: !access.limited.is_empty(),
             one_tenant: access.has_one_tenant(),
@@ -50,6 +55,8 @@ impl Shape {
         !limited
             && self.reads.same_plan(other.reads)
             && self.writes.same_plan(other.writes)
+            && self.changes.same_plan(other.changes)
+            && self.writes_public == other.writes_public
             && self.mode == other.mode
             && self.one_tenant == other.one_tenant
             && self.administers == other.administers
@@ -57,8 +64,8 @@ impl Shape {
 }
 
 /// A plan is being made for this context.
-pub fn made_for(access: &Access, mode: Mode) {
-    PLANNED.set(Some(Shape::of(access, mode)));
+pub(super) fn made_for(shape: Shape) {
+    PLANNED.set(Some(shape));
 }
 
 /// Somebody entered.
@@ -69,7 +76,7 @@ pub fn entered(login_is_nobody: bool) {
 /// Drops the plans that were made for another shape of context than the one in force.
 pub fn drop_unfit() {
     let Some(planned) = PLANNED.get() else { return };
-    if !super::ask(|access, mode| planned.same_plans(Shape::of(access, mode))) {
+    if !super::ask_known(|known| planned.same_plans(known.shape)) {
         PLANNED.set(None);
         planner::forget_plans();
     }
@@ -108,13 +115,13 @@ pub fn token_set(token: Option<&str>) {
 }
 
 /// The token in force was found to mean this context.
-pub fn token_means(access: &Access, mode: Mode, login_is_nobody: bool) {
+pub(super) fn token_means(shape: Shape, login_is_nobody: bool) {
     LOGIN_IS_NOBODY.set(login_is_nobody);
     let Some(token) = context_setting::token() else { return };
     OF_TOKENS.with_borrow_mut(|shapes| {
         if shapes.len() >= MOST {
             shapes.clear();
         }
-        shapes.insert(fingerprint(&token), Shape::of(access, mode));
+        shapes.insert(fingerprint(&token), shape);
     });
 }

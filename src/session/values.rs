@@ -26,8 +26,11 @@ pub enum Value {
     ReadableTenantNumbers,
     WritableTenants,
     WritableTenantNumbers,
+    ChangeableTenants,
+    ChangeableTenantNumbers,
     ReadsAll,
     WritesAll,
+    ChangesAll,
     ReadsPublic,
     WritesPublic,
 }

@@ -1,5 +1,6 @@
 """Random contexts, plans, cursors and savepoints against a model: whatever a session did before, a query shows exactly the rows
-that whoever acts now may read, while a second session changes roles, groups, statuses and the hierarchy."""
+that whoever acts now may read, and a statement changes exactly those that it may write and, where it looks at them, read, while a
+second session changes roles, groups, statuses and the hierarchy."""
 
 from dataclasses import dataclass, field
 
@@ -7,17 +8,25 @@ from runner.chance import chance
 from runner.scenario import Scenario
 
 TENANTS = 9
-ROLES = {"own": "home", "below": "home_subtenants", "above": "home_supertenants", "related": "home_relatedtenants",
-         "nothing": "none", "everything": "all", "grouped": "group"}
+# what each role reads, and what it writes
+ROLES = {"own": ("home", "same_as_read"), "below": ("home_subtenants", "same_as_read"), "above": ("home_supertenants", "home"),
+         "related": ("home_relatedtenants", "home_subtenants"), "nothing": ("none", "home"), "everything": ("all", "same_as_read"),
+         "grouped": ("group", "home_relatedtenants"), "poster": ("home", "home_subtenants"), "editor": ("all", "home"),
+         "silent": ("home_subtenants", "none"), "clubber": ("home_subtenants", "group"), "blind": ("home", "all")}
+# public rows, too, for the service provider
+PUBLISHERS = ("everything", "editor", "clubber")
 
 SETUP = f"""
 update tenancy.installation set max_depth = 0;
 insert into tenancy.tenants (name, number, allows_subtenants) values ('provider', 100, true);
 insert into tenancy.tenants (name, number, allows_subtenants) select 't' || n, n, true from generate_series(1, {TENANTS}) n;
 insert into tenancy.tenant_groups (name) values ('club');
-insert into tenancy.roles (name, read_access, read_group_id)
-  select v.name, v.access, case v.access when 'group' then (select id from tenancy.tenant_groups where name = 'club') end
-  from (values {", ".join(f"('{name}', '{access}')" for name, access in ROLES.items())}) v (name, access);
+insert into tenancy.roles (name, read_access, read_group_id, write_access, write_group_id, updates_public)
+  select v.name, v.reads, case v.reads when 'group' then g.id end, v.writes, case v.writes when 'group' then g.id end,
+    v.name in {PUBLISHERS}
+  from tenancy.tenant_groups g,
+    (values {", ".join(f"('{name}', '{reads}', '{writes}')" for name, (reads, writes) in ROLES.items())}) v (name, reads, writes)
+  where g.name = 'club';
 create table app.thing (id integer primary key, tenant_id uuid not null, at integer not null);
 create table app.text (id integer primary key, tenant_id uuid, at integer not null);
 create table app.number (id integer primary key, tenant integer not null, at integer not null);
@@ -39,6 +48,9 @@ create function app.things() returns setof integer language plpgsql as $$ begin 
 create function app.texts() returns setof integer language sql as $$ select id from app.text $$;
 create function app.things_in_a_loop() returns setof integer language plpgsql as $$
 declare n integer; begin for n in select id from app.number loop return next n; end loop; end $$;
+create function app.changed() returns setof integer language plpgsql as $$
+begin return query update app.text set at = at returning id; end $$;
+create function app.removed() returns setof integer language sql as $$ delete from app.number where at >= 0 returning id $$;
 grant all on all tables in schema app to app;
 grant execute on all functions in schema app to app;
 grant execute on function tenancy.enter_tenant to app;
@@ -53,8 +65,23 @@ QUERIES = {
     "select id from app.text t where exists (select from app.thing where thing.id = t.id)": False,
     "execute things": False, "execute texts": True, "execute numbers": False, "execute parts": False,
 }
+# what each statement changes of the rows that the session may read and write: public rows, too?
+CHANGES = {
+    "update app.thing set at = at returning id": False, "update app.text set at = at returning id": True,
+    "update app.part set at = at where at >= 0 returning id": False, "update app.view set at = at returning id": False,
+    "delete from app.text returning id": True, "delete from app.part returning id": False, "select id from app.thing for update": False,
+    "select id from app.text for no key update": True, "select * from app.changed()": True, "select * from app.removed()": False,
+    "with changed as (update app.number set at = at returning id) select id from changed": False,
+    "update app.thing t set at = n.at from app.number n where n.id = t.id returning t.id": False,
+    "execute change": False, "execute publish": True, "execute remove": False, "execute remove_parts": False,
+}
+# the same of the rows that it may write, without looking at them
+BLIND = {"update app.thing set at = 1": False, "update app.text set at = 1": True, "delete from app.number": False}
 PREPARED = ["prepare things as select id from app.thing", "prepare texts as select id from app.text",
-            "prepare numbers as select id from app.number where at >= 0", "prepare parts as select id from app.part"]
+            "prepare numbers as select id from app.number where at >= 0", "prepare parts as select id from app.part",
+            "prepare change as update app.thing set at = at where at >= 0 returning id",
+            "prepare publish as update app.text set at = at returning id", "prepare remove as delete from app.number returning id",
+            "prepare remove_parts as delete from app.part where at >= 0 returning id"]
 
 
 @dataclass
@@ -80,6 +107,16 @@ class World:
 
     def reads(self, identity):
         """The tenants that an identity reads; None for nobody."""
+        return self.reach(identity, lambda reads, writes: reads)
+
+    def writes(self, identity):
+        """The tenants that it writes; None for nobody."""
+        return self.reach(identity, lambda reads, writes: reads if writes == "same_as_read" else writes)
+
+    def writes_public(self, identity):
+        return identity is not None and self.may_enter(identity) and identity[0] == 100 and identity[1] in PUBLISHERS
+
+    def reach(self, identity, kind):
         if identity is None or not self.may_enter(identity):
             return None
         home, role = identity
@@ -87,7 +124,7 @@ class World:
             "home": lambda: {home}, "home_subtenants": lambda: self.below(home), "home_supertenants": lambda: set(self.above(home)),
             "home_relatedtenants": lambda: self.below(self.above(home)[-1]), "none": set, "all": lambda: set(self.parent),
             "group": lambda: self.club,
-        }[self.access[role]]()
+        }[kind(*self.access[role])]()
         return found - self.inactive
 
 
@@ -120,6 +157,7 @@ class Model(Scenario):
         # it was a test only if much was seen, and of each kind something
         self.assertGreater(walk.compared, 50 * dice.seconds)
         self.assertGreater(walk.with_rows, 10 * dice.seconds)
+        self.assertGreater(walk.with_changes, 3 * dice.seconds)
         dice.cases = walk.compared
 
 
@@ -137,12 +175,12 @@ class Walk:
         self.several = False    # whether somebody else did, too, because a rollback brought an earlier context back
         self.cursors = {}
         self.changed = False    # whether the second session has changed something since the last look
-        self.said, self.compared, self.with_rows, self.names = [], 0, 0, 0
+        self.said, self.compared, self.with_rows, self.with_changes, self.names = [], 0, 0, 0, 0
         for statement in PREPARED:
             connection.execute(statement)
 
     def step(self):
-        steps = [(self.look, 12), (self.enter, 4), (self.change, 2), (self.plans, 1), (self.role, 1)]
+        steps = [(self.look, 12), (self.write, 8), (self.enter, 4), (self.change, 2), (self.plans, 1), (self.role, 1)]
         steps += [(self.savepoint, 2), (self.leave, 1), (self.end, 3), (self.declare, 2)] if self.open else [(self.begin, 5)]
         steps += [(self.back, 2)] if self.levels else []
         steps += [(self.fetch, 3)] if self.cursors else []
@@ -233,27 +271,62 @@ class Walk:
     # -- what is seen ----------------------------------------------------------------------------------------------
 
     def expected(self, with_public):
-        """The ids that whoever acts now sees. Looking is acting."""
+        """The ids that whoever acts now sees."""
+        tenants = self.world.reads(self.acting())
+        return self.rows(tenants, with_public and tenants is not None)
+
+    def expected_of_writing(self, with_public, looks):
+        """The ids that whoever acts now may change, in a statement that looks at the rows or not."""
+        identity = self.acting()
+        tenants = self.world.writes(identity) or set()
+        if looks:
+            tenants &= self.world.reads(identity) or set()
+        return self.rows(tenants, with_public and self.world.writes_public(identity))
+
+    def acting(self):
+        """Looking is acting."""
         identity = self.context.identity
-        tenants = self.world.reads(identity)
         if self.open and identity:
             self.acted = self.acted or identity
             self.several |= identity != self.acted
-        rows = {tenant * 10 + k for tenant in tenants or () for k in range(10)}
-        return rows | set(range(1, 6)) if with_public and tenants is not None else rows
+        return identity
+
+    def rows(self, tenants, with_public):
+        found = {tenant * 10 + k for tenant in tenants or () for k in range(10)}
+        return found | set(range(1, 6)) if with_public else found
 
     def look(self):
         statement, with_public = self.dice.choice(list(QUERIES.items()))
-        found = sorted(row[0] for row in self.say(statement).fetchall())
-        self.compared += 1
+        found = [row[0] for row in self.say(statement).fetchall()]
         self.with_rows += bool(found)
+        self.compare(statement, found, self.expected(with_public))
+
+    def write(self):
+        """A statement that changes or locks rows. What it did is taken back: outside of a transaction only what changes nothing."""
+        looks = self.dice.random() < 0.8
+        statement, with_public = self.dice.choice(list((CHANGES if looks else BLIND).items()))
+        if not self.open and (not looks or "delete" in statement or "remove" in statement):
+            return
+        if self.open:
+            self.say("savepoint changed")
+        result = self.say(statement)
+        expected = self.expected_of_writing(with_public, looks)
+        # how many they are is all that is told of rows that were not looked at
+        found = [row[0] for row in result.fetchall()] if looks else sorted(expected)[:result.rowcount] + [0] * (result.rowcount - len(expected))
+        if self.open:
+            self.say("rollback to changed")
+            self.say("release changed")
+        self.with_changes += bool(found)
+        self.compare(statement, found, expected)
+
+    def compare(self, statement, found, expected):
+        self.compared += 1
         said = f"{statement} by {self.context}, {self.world}"
-        expected = sorted(self.expected(with_public))
         if self.changed and self.open:
             # news arrived after the plan was chosen: it may show less, once, and never more
-            self.case.assertEqual(set(found) - set(expected), set(), said)
+            self.case.assertEqual(set(found) - expected, set(), said)
         else:
-            self.case.assertEqual(found, expected, said)
+            self.case.assertEqual(sorted(found), sorted(expected), said)
         self.changed = False
 
     def declare(self):
@@ -296,7 +369,7 @@ class Walk:
             name = self.dice.choice(("own", "below", "everything"))
             access = self.dice.choice(("home", "home_subtenants", "all", "none"))
             statement = f"update tenancy.roles set read_access = '{access}' where name = '{name}'"
-            world.access[name] = access
+            world.access[name] = (access, world.access[name][1])
         elif tenant in world.club:
             statement = f"delete from tenancy.tenant_group_members where tenant_id = '{self.ids[tenant]}'"
         else:

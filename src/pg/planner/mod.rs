@@ -6,6 +6,7 @@ mod functions;
 mod index_cost;
 mod kept;
 mod nodes;
+mod once;
 mod shares;
 mod statistics;
 
@@ -15,14 +16,16 @@ pub use column::Column;
 pub use default::answer_default;
 pub use kept::{forget_plans, is_marked, some_let_all_rows_pass};
 pub use nodes::{both, call, either, make_node};
+pub use once::AskOnce;
 pub use shares::Value;
 
 use super::conflict_condition::ask_before_conflict_condition;
 
-/// Prepares for the planner's questions. Call once, from `_PG_init`.
-pub fn init() {
+/// Prepares for the planner's questions, and for asking once where two policies are asked. Call once, from `_PG_init`.
+pub fn init(asked: AskOnce) {
     functions::init();
     statistics::init();
+    once::init(asked);
 }
 
 /// What the planner asks about a call of a policy function, whose one argument is a tenant column.

@@ -39,7 +39,7 @@ create index orders_by_customer on app.orders (customer_id);
 create index payments_by_order on app.payments (order_id);
 analyze;
 
--- {o}, {c}, {q}, {e}, {v}: by hand the condition on the tenant, else nothing; {p} the same by number
+-- {o}, {c}, {q}, {e}, {v}: by hand the condition on the tenant, else nothing; {p} the same by number, {w} without public rows
 create table app.query (name text primary key, words text);
 insert into app.query values
   ('primary key', 'select * from app.orders o where o.id = 77{o}'),
@@ -55,6 +55,9 @@ insert into app.query values
   ('window function', 'select o.id, row_number() over (partition by o.customer_id order by o.at) from app.orders o where true{o}'),
   ('update by key', 'update app.orders o set note = ''new'' where o.id = 77{o}'),
   ('delete by key', 'delete from app.payments p where p.id = 77{p}'),
+  ('update some', 'update app.orders o set note = ''new'' where o.amount < 500{o}'),
+  ('update optional', 'update app.products q set title = ''new'' where q.title = ''x''{w}'),
+  ('lock by key', 'select * from app.orders o where o.id = 77{o} for update'),
   ('partitioned table', 'select count(*), sum(e.value) from app.events e where e.value < 900{e}'),
   ('view', 'select * from app.order_list o where o.id = 77{o}{v}'),
   ('union', 'select o.id from app.orders o where o.amount = 7{o} union all select e.id from app.events e where e.value = 7{e}'),
@@ -91,6 +94,7 @@ begin
     words := replace(words, '{' || alias || '}', case when ids is null then '' else format(' and %s.tenant_id %s', alias, by_id) end);
   end loop;
   words := replace(words, '{v}', case when ids is null then '' else format(' and o.customer_tenant_id %s', by_id) end);
+  words := replace(words, '{w}', case when ids is null then '' else format(' and q.tenant_id %s', by_id) end);
   words := replace(words, '{p}', case when ids is null then '' else format(' and p.tenant %s', by_number) end);
   return replace(words, '{q}', case when ids is null then '' else format(' and (q.tenant_id %s or q.tenant_id is null)', by_id) end);
 end

@@ -1,0 +1,181 @@
+//! Statements that change rows, or lock them, and look at them: PostgreSQL asks the policy for the command, and the one for reading.
+//! Before such a statement is planned, one function that asks for both takes their place, so that the planner has one condition to
+//! look at instead of two. It means the same whoever acts: that it is there says nothing about the context.
+//!
+//! The hook stands between PostgreSQL and its planner, and errors of the planner pass it: as in `executions`, it is a plain function
+//! without destructors that calls PostgreSQL directly.
+
+use std::cell::Cell;
+use std::ffi::{c_char, c_int};
+
+use pgrx::pg_sys::{self, Oid};
+use pgrx::{PgList, pg_guard};
+
+use super::functions;
+use super::nodes::call_of;
+use crate::pg::backend_local::BackendLocal;
+
+/// Functions by their names for uuid and for numbers: where policies ask `one` and `other` about the same column, `both` is asked.
+#[derive(Clone, Copy)]
+pub struct AskOnce {
+    pub one: [&'static str; 2],
+    pub other: [&'static str; 2],
+    pub both: [&'static str; 2],
+}
+
+static ASKED: BackendLocal<Cell<Option<AskOnce>>> = BackendLocal::new(Cell::new(None));
+static OTHERS: BackendLocal<Cell<pg_sys::planner_hook_type>> = BackendLocal::new(Cell::new(None));
+
+unsafe extern "C-unwind" {
+    // In optimizer/planner.h.
+    fn standard_planner(
+        query: *mut pg_sys::Query,
+        text: *const c_char,
+        options: c_int,
+        parameters: pg_sys::ParamListInfo,
+    ) -> *mut pg_sys::PlannedStmt;
+}
+
+pub(super) fn init(asked: AskOnce) {
+    ASKED.set(Some(asked));
+    // SAFETY: hooks are there to be chained; the function stays for the life of the backend.
+    unsafe {
+        OTHERS.set(pg_sys::planner_hook);
+        pg_sys::planner_hook = Some(plan);
+    }
+}
+
+unsafe extern "C-unwind" fn plan(
+    query: *mut pg_sys::Query,
+    text: *const c_char,
+    options: c_int,
+    parameters: pg_sys::ParamListInfo,
+) -> *mut pg_sys::PlannedStmt {
+    // SAFETY: PostgreSQL passes a query that the planner is free to change, and the next in the chain takes what this one took.
+    unsafe {
+        if (*query).hasModifyingCTE || !(*query).rowMarks.is_null() || changes_rows(query) {
+            look_at(query);
+        }
+        match OTHERS.get() {
+            Some(next) => next(query, text, options, parameters),
+            None => standard_planner(query, text, options, parameters),
+        }
+    }
+}
+
+/// Does it take rows that are there? MERGE asks the policies for what it does when it knows what that is for a row.
+///
+/// # Safety
+/// A query.
+unsafe fn changes_rows(query: *mut pg_sys::Query) -> bool {
+    // SAFETY: by the caller's promise.
+    matches!(unsafe { (*query).commandType }, pg_sys::CmdType::CMD_UPDATE | pg_sys::CmdType::CMD_DELETE)
+}
+
+/// # Safety
+/// A query that the planner is free to change.
+#[pg_guard]
+unsafe extern "C-unwind" fn look_at(query: *mut pg_sys::Query) {
+    // SAFETY: by the caller's promise; the query of a WITH that changes rows is a query like this one.
+    unsafe {
+        ask_once_in(query);
+        if (*query).hasModifyingCTE {
+            for with in PgList::<pg_sys::CommonTableExpr>::from_pg((*query).cteList).iter_ptr() {
+                ask_once_in((*with).ctequery.cast());
+            }
+        }
+    }
+}
+
+/// # Safety
+/// A query that the planner is free to change.
+unsafe fn ask_once_in(query: *mut pg_sys::Query) {
+    // SAFETY: by the caller's promise; a query counts its tables from 1.
+    unsafe {
+        let tables = PgList::<pg_sys::RangeTblEntry>::from_pg((*query).rtable);
+        let ask_once_about = |number: usize| {
+            if let Some(table) = number.checked_sub(1).and_then(|place| tables.get_ptr(place)) {
+                ask_once(table, number);
+            }
+        };
+        if changes_rows(query) {
+            ask_once_about((*query).resultRelation as usize);
+        }
+        for locked in PgList::<pg_sys::RowMarkClause>::from_pg((*query).rowMarks).iter_ptr() {
+            ask_once_about((*locked).rti as usize);
+        }
+    }
+}
+
+/// Where one policy comes right after the other, one of what asks for both. What others have put in between stays there, and what
+/// comes before and after keeps its order, which says what may be asked about a row that has not passed yet.
+///
+/// # Safety
+/// A table of a query that the planner is free to change, and its number there.
+unsafe fn ask_once(table: *mut pg_sys::RangeTblEntry, number: usize) {
+    // SAFETY: by the caller's promise; a list has as many cells as it says.
+    unsafe {
+        let policies = PgList::<pg_sys::Node>::from_pg((*table).securityQuals);
+        for place in 1..policies.len() {
+            let (Some(before), Some(after)) = (policies.get_ptr(place - 1), policies.get_ptr(place)) else { return };
+            if let Some(both) = both(before, after, number) {
+                let policies = (*table).securityQuals;
+                (*(*policies).elements.add(place - 1)).ptr_value = both.cast();
+                (*table).securityQuals = pg_sys::list_delete_nth_cell(policies, place as c_int);
+                return;
+            }
+        }
+    }
+}
+
+/// What asks for both at once, where one of two conditions asks for one of them and nothing else, and the other for the other.
+///
+/// # Safety
+/// Conditions on the table.
+unsafe fn both(a: *mut pg_sys::Node, b: *mut pg_sys::Node, table: usize) -> Option<*mut pg_sys::Node> {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let ((a, column), (b, of_other)) = (call_on_column(a, table)?, call_on_column(b, table)?);
+        if (*column).varattno != (*of_other).varattno {
+            return None;
+        }
+        let asked = ASKED.get()?;
+        let function = |names| function_on((*column).vartype, names);
+        let (one, other) = (function(asked.one)?, function(asked.other)?);
+        if [a, b] != [one, other] && [a, b] != [other, one] {
+            return None;
+        }
+        let argument = pg_sys::lappend(std::ptr::null_mut(), column.cast());
+        Some(call_of(function(asked.both)?, pg_sys::BOOLOID, argument))
+    }
+}
+
+/// The function and the column, if the condition is a call of a function with a column of the table as its one argument.
+///
+/// # Safety
+/// A condition.
+unsafe fn call_on_column(condition: *mut pg_sys::Node, table: usize) -> Option<(Oid, *mut pg_sys::Var)> {
+    // SAFETY: looked at only as what its tag says.
+    unsafe {
+        if (*condition).type_ != pg_sys::NodeTag::T_FuncExpr {
+            return None;
+        }
+        let call = &*condition.cast::<pg_sys::FuncExpr>();
+        let arguments = PgList::<pg_sys::Node>::from_pg(call.args);
+        let argument = arguments.get_ptr(0).filter(|_| arguments.len() == 1)?;
+        if (*argument).type_ != pg_sys::NodeTag::T_Var {
+            return None;
+        }
+        let column = argument.cast::<pg_sys::Var>();
+        ((*column).varno as usize == table && (*column).varlevelsup == 0).then_some((call.funcid, column))
+    }
+}
+
+fn function_on(kind: Oid, [by_id, by_number]: [&'static str; 2]) -> Option<Oid> {
+    match kind {
+        pg_sys::UUIDOID => functions::find(by_id, "(pg_catalog.uuid)"),
+        pg_sys::INT8OID => functions::find(by_number, "(pg_catalog.int8)"),
+        pg_sys::INT4OID => functions::find(by_number, "(pg_catalog.int4)"),
+        _ => None,
+    }
+}
