@@ -125,7 +125,7 @@ fn can_change_support(request: Internal) -> Internal {
 fn serves_better_apart(column: &Column) -> bool {
     session::ask_for_plan(|access, _| {
         let several = matches!(Reach::of(&access.changes().ids), Reach::Several(_));
-        !access.limited.is_empty() || (column.nullable && access.writes_public && several)
+        !access.limited.is_empty() || (several && access.writes_public && column.nullable())
     })
 }
 
@@ -204,14 +204,22 @@ fn always_support(request: Internal) -> Internal {
 
 impl Kind {
     fn answer(&self, question: Question, column: &Column) -> Option<Answer> {
+        let facts = |access: &Access, mode: Mode| {
+            (Reach::of(&(self.tenants)(access).ids), mode, access.has_one_tenant(), (self.public_pass)(access))
+        };
+        let (on_all, known) = session::ask_for_plan(|access, mode| (access.limited.is_empty(), facts(access, mode)));
         // A call that names no table is one for what holds on all of them, but may be replaced by one that does.
-        let on_all = session::ask_for_plan(|access, _| access.limited.is_empty());
         let replaces = matches!(question, Question::Simplify) && column.asked_about.is_none() && !on_all;
         let table = if replaces { Some(column.table) } else { column.asked_about };
-        let (reach, mode, own, public) = session::ask_about(table, |access, mode| {
-            let own = access.has_one_tenant() && table.is_none();
-            (Reach::of(&(self.tenants)(access).ids), mode, own, (self.public_pass)(access))
-        });
+        if column.of_new_row && !replaces {
+            // Asked for the one row that is there, nothing is faster than the call.
+            return None;
+        }
+        let (reach, mode, one_tenant, public) = match table {
+            Some(_) => session::ask_about(table, facts),
+            None => known,
+        };
+        let own = one_tenant && table.is_none();
         let ask_again = || replaces.then(|| column.ask(self.asked, true)).flatten().map(Answer::Expression);
         if matches!(mode, Mode::Off | Mode::Warn) {
             return ask_again();
@@ -219,13 +227,13 @@ impl Kind {
         match (question, reach) {
             (Question::Simplify, Reach::One) => self.one(column, table, own, public).map(Answer::Expression),
             (Question::Simplify, Reach::All) => self.all(column, table).map(Answer::Expression),
-            (Question::Simplify, Reach::Several(_)) if column.nullable && table.is_none() => self
+            (Question::Simplify, Reach::Several(_)) if column.nullable() && table.is_none() => self
                 .not_public
                 .and_then(|names| self.with_public(column, None, column.ask(names, false)?, public))
                 .map(Answer::Expression),
             (Question::Simplify, _) => ask_again(),
             (Question::IndexCondition, Reach::Several(count))
-                if (column.not_null || !public) && self.worth_listing(column, table, count) =>
+                if (column.not_null() || !public) && self.worth_listing(column, table, count) =>
             {
                 self.several(column, table).map(Answer::IndexCondition)
             }
@@ -274,7 +282,7 @@ impl Kind {
             return Some(all_pass);
         }
         let all = planner::call(self.all, table, pg_sys::BOOLOID)?;
-        if column.not_null || self.all_has_public.is_some() {
+        if column.not_null() || self.all_has_public.is_some() {
             return Some(all);
         }
         let public = planner::call(self.public, table, pg_sys::BOOLOID)?;
@@ -296,7 +304,7 @@ impl Kind {
         own: *mut pg_sys::Node,
         public: bool,
     ) -> Option<*mut pg_sys::Node> {
-        if column.not_null || !public {
+        if column.not_null() || !public {
             return Some(own);
         }
         let public = planner::call(self.public, table, pg_sys::BOOLOID)?;

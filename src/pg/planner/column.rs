@@ -1,9 +1,8 @@
 //! The column that a policy function is called for, and conditions on it.
 
-use pgrx::PgList;
 use pgrx::pg_sys::{self, Oid};
 
-use super::nodes::{call, call_of, make_node, table_constant};
+use super::nodes::{call, call_of, call_on_column, compare, items, make_node, same_column, table_constant};
 use super::{functions, kept, statistics};
 use crate::pg::relations;
 
@@ -16,10 +15,10 @@ pub struct Column {
     /// The table that the call names in its second argument.
     pub asked_about: Option<Oid>,
     pub kind: Oid,
-    /// Is it known to have a value wherever the call stands?
-    pub not_null: bool,
-    /// May its table hold NULL there?
-    pub nullable: bool,
+    /// Does the call stand where there is a row of the table, so that the column is NULL only if the table may hold that?
+    of_row: bool,
+    /// Does it stand for a row that the statement is about to write?
+    pub of_new_row: bool,
     pub(super) opfamily: Oid,
 }
 
@@ -35,10 +34,10 @@ impl Column {
             if root.is_null() || (*root).parse.is_null() {
                 return None;
             }
-            let args = PgList::<pg_sys::Node>::from_pg(args);
-            let argument = args.get_ptr(0)?;
-            let asked_about = match args.get_ptr(1) {
-                Some(table) => Some(constant_table(table)?),
+            let args = items::<pg_sys::Node>(args);
+            let argument = *args.first()?;
+            let asked_about = match args.get(1) {
+                Some(table) => Some(constant_table(*table)?),
                 None => None,
             };
             if (*argument).type_ != pg_sys::NodeTag::T_Var {
@@ -48,47 +47,59 @@ impl Column {
             if var.varlevelsup != 0 || var.varno <= 0 {
                 return None;
             }
-            let tables = PgList::<pg_sys::RangeTblEntry>::from_pg((*(*root).parse).rtable);
-            let table = tables.get_ptr(var.varno as usize - 1)?;
+            let tables = items::<pg_sys::RangeTblEntry>((*(*root).parse).rtable);
+            let table = *tables.get(var.varno as usize - 1)?;
             if (*table).rtekind != pg_sys::RTEKind::RTE_RELATION {
                 return None;
             }
-            let not_null = relations::is_never_null((*table).relid, var.varattno);
             Some(Self {
                 root,
                 expression: argument.cast(),
                 table: (*table).relid,
                 asked_about,
                 kind: var.vartype,
-                not_null,
-                nullable: !not_null,
+                of_row: true,
+                of_new_row: false,
                 opfamily: default_opfamily(var.vartype),
             })
         }
     }
 
-    /// Forgets that the table has no NULL there, unless the call is the table's policy: an outer join may give NULL where a condition
-    /// of the user's stands, and some of a subquery's conditions are asked about as if they were those of the query around it.
+    /// Where the call stands. Only the table's policy surely has a row: an outer join may give NULL where a condition of the user's
+    /// stands, and some of a subquery's conditions are asked about as if they were those of the query around it.
     ///
     /// # Safety
     /// The planner's present state, and the call that the column is an argument of.
-    pub(super) unsafe fn may_be_null_outside_policy(&mut self, call: *mut pg_sys::FuncExpr) {
-        // SAFETY: the expression is a column of a table of this query; its policies are expressions, and compared as such.
+    pub(super) unsafe fn stands_in(&mut self, call: *mut pg_sys::FuncExpr) {
+        // SAFETY: the expression is a column of a table of this query; its policies are expressions.
         unsafe {
-            let var = &*self.expression.cast::<pg_sys::Var>();
-            let tables = PgList::<pg_sys::RangeTblEntry>::from_pg((*(*self.root).parse).rtable);
-            let policies = tables.get_ptr(var.varno as usize - 1).map(|table| (*table).securityQuals);
-            let is_policy = policies.is_some_and(|policies| {
-                let policies = PgList::<pg_sys::Node>::from_pg(policies);
-                policies.iter_ptr().any(|policy| pg_sys::equal(policy.cast(), call.cast()))
+            let column = self.expression.cast::<pg_sys::Var>();
+            let query = &*(*self.root).parse;
+            let table = items::<pg_sys::RangeTblEntry>(query.rtable)[(*column).varno as usize - 1];
+            let is_policy = items((*table).securityQuals).iter().any(|policy| {
+                call_on_column(*policy)
+                    .is_some_and(|(function, of)| function == (*call).funcid && same_column(column, of))
             });
             // What is stored has no place in the statement's text.
             #[cfg(feature = "pg15")]
-            let as_read = var.location < 0;
+            let as_read = (*column).location < 0;
             #[cfg(not(feature = "pg15"))]
-            let as_read = var.location < 0 && var.varnullingrels.is_null();
-            self.not_null &= is_policy && as_read;
+            let as_read = (*column).location < 0 && (*column).varnullingrels.is_null();
+            self.of_row = is_policy && as_read;
+            let written = !query.withCheckOptions.is_null() && query.resultRelation as u32 == (*column).varno as u32;
+            self.of_new_row = written && as_read && !is_policy;
         }
+    }
+
+    /// May its table hold NULL there?
+    pub fn nullable(&self) -> bool {
+        // SAFETY: the expression is a column.
+        !relations::is_never_null(self.table, unsafe { (*self.expression.cast::<pg_sys::Var>()).varattno })
+    }
+
+    /// Is it known to have a value where the call stands?
+    pub fn not_null(&self) -> bool {
+        self.of_row && !self.nullable()
     }
 
     /// The function asked for the column, by the function's name for uuid and for numbers, where `about_table` on the query's
@@ -115,7 +126,7 @@ impl Column {
     /// `column = function()`, with the function's result type `kind`; None if there is no such operator. With a table, it is the
     /// function's argument.
     pub fn equals(&self, function: &'static str, table: Option<Oid>, kind: Oid) -> Option<*mut pg_sys::Node> {
-        let operator = match (self.kind, kind) {
+        let (operator, stands_for) = match (self.kind, kind) {
             (pg_sys::UUIDOID, pg_sys::UUIDOID) => UUID_EQUALS,
             (pg_sys::INT8OID, pg_sys::INT8OID) => INT8_EQUALS,
             (pg_sys::INT4OID, pg_sys::INT8OID) => INT48_EQUALS,
@@ -123,20 +134,8 @@ impl Column {
         };
         let value = call(function, table, kind)?;
         statistics::note_value(value);
-        // SAFETY: both operands are of the operator's types; it has no collation.
-        unsafe {
-            let node = pg_sys::make_opclause(
-                Oid::from(operator),
-                pg_sys::BOOLOID,
-                false,
-                self.copy(),
-                value.cast(),
-                pg_sys::InvalidOid,
-                pg_sys::InvalidOid,
-            );
-            pg_sys::set_opfuncid(node.cast());
-            Some(node.cast())
-        }
+        // SAFETY: both operands are of the operator's types, and made for it.
+        Some(unsafe { compare(Oid::from(operator), Oid::from(stands_for), self.copy(), value) })
     }
 
     /// True for all rows, which costs nothing where rows are read: what the caller knows is then asked once more when an execution
@@ -215,10 +214,10 @@ fn default_opfamily(kind: Oid) -> Oid {
     Oid::from(if kind == pg_sys::UUIDOID { 2968 } else { 1976 })
 }
 
-// From pg_operator.dat, which pgrx does not bind.
-const UUID_EQUALS: u32 = 2972;
-const INT8_EQUALS: u32 = 410;
-const INT48_EQUALS: u32 = 15;
+// The operators and their functions, from pg_operator.dat and pg_proc.dat, which pgrx does not bind.
+const UUID_EQUALS: (u32, u32) = (2972, 2956);
+const INT8_EQUALS: (u32, u32) = (410, 467);
+const INT48_EQUALS: (u32, u32) = (15, 852);
 
 /// # Safety
 /// `node` is a node of the query.

@@ -1,10 +1,10 @@
 //! The default of a column that a statement writes.
 
+use pgrx::Internal;
 use pgrx::pg_sys::{self, Oid};
-use pgrx::{Internal, PgList};
 
 use super::functions;
-use super::nodes::{call_of, table_constant};
+use super::nodes::{call_of, items, table_constant};
 
 /// A call that a table's column has as its default, in a statement that writes the table.
 pub struct Default {
@@ -27,7 +27,7 @@ pub fn answer_default(request: Internal, decide: impl FnOnce(&Default) -> Option
         }
         let query = &*(*request.root).parse;
         let written = (query.resultRelation as usize).checked_sub(1)?;
-        let table = PgList::<pg_sys::RangeTblEntry>::from_pg(query.rtable).get_ptr(written)?;
+        let table = *items::<pg_sys::RangeTblEntry>(query.rtable).get(written)?;
         Some(Default { call: request.fcall, table: (*table).relid })
     });
     let answered = default.and_then(|default| decide(&default));

@@ -1,7 +1,6 @@
 //! Finding functions by their signature, remembered until some function changes: a plan asks for several.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 use pgrx::pg_sys::{self, Oid};
 use pgrx::{IntoDatum, pg_guard};
@@ -9,7 +8,8 @@ use pgrx::{IntoDatum, pg_guard};
 type Signature = (&'static str, &'static str);
 
 thread_local! {
-    static FOUND: RefCell<(u64, HashMap<Signature, Oid>)> = RefCell::new((0, HashMap::new()));
+    /// So few that looking through them is the fastest.
+    static FOUND: RefCell<(u64, Vec<(Signature, Oid)>)> = const { RefCell::new((0, Vec::new())) };
     /// Changes whenever a function may have changed.
     static GENERATION: Cell<u64> = const { Cell::new(0) };
 }
@@ -29,9 +29,12 @@ extern "C-unwind" fn changed(_arg: pg_sys::Datum, _cache: i32, _hash: u32) {
 /// The function with this qualified name and these arguments in brackets; None if there is none.
 pub(super) fn find(name: &'static str, arguments: &'static str) -> Option<Oid> {
     let generation = GENERATION.get();
-    let known = FOUND.with_borrow(|found| (found.0 == generation).then(|| found.1.get(&(name, arguments)).copied()));
-    if let Some(Some(function)) = known {
-        return Some(function);
+    let known = FOUND.with_borrow(|(of, found)| {
+        let found = found.iter().filter(|_| *of == generation).find(|(signature, _)| *signature == (name, arguments));
+        found.map(|(_, function)| *function)
+    });
+    if known.is_some() {
+        return known;
     }
     let signature = format!("{name}{arguments}");
     // SAFETY: to_regprocedure takes a text and gives an oid or NULL.
@@ -39,10 +42,10 @@ pub(super) fn find(name: &'static str, arguments: &'static str) -> Option<Oid> {
     // Looking it up may itself bring news, after which it is not kept.
     FOUND.with_borrow_mut(|found| {
         if found.0 != GENERATION.get() {
-            *found = (GENERATION.get(), HashMap::new());
+            *found = (GENERATION.get(), Vec::new());
         }
         if generation == GENERATION.get() {
-            found.1.insert((name, arguments), function);
+            found.1.push(((name, arguments), function));
         }
     });
     Some(function)

@@ -2,6 +2,7 @@
 
 use pgrx::{PgList, pg_guard, pg_sys};
 
+use super::nodes::items;
 use super::statistics::is_value;
 
 unsafe extern "C-unwind" {
@@ -49,8 +50,8 @@ unsafe extern "C-unwind" fn cost(
     unsafe {
         let conditions = (*path).indexclauses;
         let mut seen = PgList::<pg_sys::IndexClause>::new();
-        for condition in PgList::<pg_sys::IndexClause>::from_pg(conditions).iter_ptr() {
-            seen.push(with_array(root, condition).unwrap_or(condition));
+        for condition in items::<pg_sys::IndexClause>(conditions) {
+            seen.push(with_array(root, *condition).unwrap_or(*condition));
         }
         (*path).indexclauses = seen.into_pg();
         btcostestimate(root, path, loops, startup, total, share, correlation, pages);
@@ -68,13 +69,12 @@ unsafe fn with_array(
 ) -> Option<*mut pg_sys::IndexClause> {
     // SAFETY: nodes are looked at only as what their tags say; the function takes no arguments and gives an array.
     unsafe {
-        let part = PgList::<pg_sys::RestrictInfo>::from_pg((*condition).indexquals).get_ptr(0)?;
+        let part = *items::<pg_sys::RestrictInfo>((*condition).indexquals).first()?;
         let comparison: *mut pg_sys::ScalarArrayOpExpr = (*part).clause.cast();
         if (*comparison).xpr.type_ != pg_sys::NodeTag::T_ScalarArrayOpExpr {
             return None;
         }
-        let operands = PgList::<pg_sys::Node>::from_pg((*comparison).args);
-        let (column, value) = (operands.get_ptr(0)?, operands.get_ptr(1)?);
+        let [column, value] = *items::<pg_sys::Node>((*comparison).args) else { return None };
         if (*value).type_ != pg_sys::NodeTag::T_FuncExpr {
             return None;
         }

@@ -3,9 +3,10 @@
 
 use std::cell::Cell;
 
-use pgrx::{PgList, pg_sys};
+use pgrx::pg_sys;
 
 use super::functions;
+use super::nodes::items;
 use crate::pg::backend_local::BackendLocal;
 
 /// By what a plan is known that takes for granted that all rows pass. A plan names the functions that it depends on; this one,
@@ -60,11 +61,11 @@ pub unsafe fn is_marked(plan: *mut pg_sys::PlannedStmt) -> bool {
 
 /// # Safety
 /// The list of what a plan depends on.
-unsafe fn depends_on(items: *mut pg_sys::List, hash: u32) -> bool {
+unsafe fn depends_on(list: *mut pg_sys::List, hash: u32) -> bool {
     // SAFETY: by the caller's promise.
-    let items = unsafe { PgList::<pg_sys::PlanInvalItem>::from_pg(items) };
-    // SAFETY: as above; the items last as long as the plan.
-    items.iter_ptr().any(|item| unsafe {
-        (*item).cacheId == pg_sys::SysCacheIdentifier::PROCOID as i32 && (*item).hashValue == hash
-    })
+    unsafe {
+        items::<pg_sys::PlanInvalItem>(list)
+            .iter()
+            .any(|item| (**item).cacheId == pg_sys::SysCacheIdentifier::PROCOID as i32 && (**item).hashValue == hash)
+    }
 }

@@ -91,7 +91,7 @@ unsafe fn simplify(
     unsafe {
         let mut column = Column::of(request.root, (*request.fcall).args)?;
         if clause == Clause::Using {
-            column.may_be_null_outside_policy(request.fcall);
+            column.stands_in(request.fcall);
             ask_before_conflict_condition((*request.root).parse, request.fcall);
         }
         match decide(Question::Simplify, &column)? {

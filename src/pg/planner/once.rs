@@ -8,11 +8,11 @@
 use std::cell::Cell;
 use std::ffi::{c_char, c_int};
 
+use pgrx::pg_guard;
 use pgrx::pg_sys::{self, Oid};
-use pgrx::{PgList, pg_guard};
 
 use super::functions;
-use super::nodes::call_of;
+use super::nodes::{call_of, call_on_column, items, same_column};
 use crate::pg::backend_local::BackendLocal;
 
 /// Functions by their names for uuid and for numbers: where policies ask `one` and `other` about the same column, `both` is asked.
@@ -80,8 +80,8 @@ unsafe extern "C-unwind" fn look_at(query: *mut pg_sys::Query) {
     unsafe {
         ask_once_in(query);
         if (*query).hasModifyingCTE {
-            for with in PgList::<pg_sys::CommonTableExpr>::from_pg((*query).cteList).iter_ptr() {
-                ask_once_in((*with).ctequery.cast());
+            for with in items::<pg_sys::CommonTableExpr>((*query).cteList) {
+                ask_once_in((**with).ctequery.cast());
             }
         }
     }
@@ -92,17 +92,17 @@ unsafe extern "C-unwind" fn look_at(query: *mut pg_sys::Query) {
 unsafe fn ask_once_in(query: *mut pg_sys::Query) {
     // SAFETY: by the caller's promise; a query counts its tables from 1.
     unsafe {
-        let tables = PgList::<pg_sys::RangeTblEntry>::from_pg((*query).rtable);
+        let tables = items((*query).rtable);
         let ask_once_about = |number: usize| {
-            if let Some(table) = number.checked_sub(1).and_then(|place| tables.get_ptr(place)) {
-                ask_once(table, number);
+            if let Some(table) = number.checked_sub(1).and_then(|place| tables.get(place)) {
+                ask_once(*table, number);
             }
         };
         if changes_rows(query) {
             ask_once_about((*query).resultRelation as usize);
         }
-        for locked in PgList::<pg_sys::RowMarkClause>::from_pg((*query).rowMarks).iter_ptr() {
-            ask_once_about((*locked).rti as usize);
+        for locked in items::<pg_sys::RowMarkClause>((*query).rowMarks) {
+            ask_once_about((**locked).rti as usize);
         }
     }
 }
@@ -115,15 +115,14 @@ unsafe fn ask_once_in(query: *mut pg_sys::Query) {
 unsafe fn ask_once(table: *mut pg_sys::RangeTblEntry, number: usize) {
     // SAFETY: by the caller's promise; a list has as many cells as it says.
     unsafe {
-        let policies = PgList::<pg_sys::Node>::from_pg((*table).securityQuals);
-        for place in 1..policies.len() {
-            let (Some(before), Some(after)) = (policies.get_ptr(place - 1), policies.get_ptr(place)) else { return };
-            if let Some(both) = both(before, after, number) {
-                let policies = (*table).securityQuals;
-                (*(*policies).elements.add(place - 1)).ptr_value = both.cast();
-                (*table).securityQuals = pg_sys::list_delete_nth_cell(policies, place as c_int);
-                return;
-            }
+        let policies = (*table).securityQuals;
+        let found = (1..).zip(items(policies).windows(2)).find_map(|(place, pair)| {
+            let both = both(pair[0], pair[1], number)?;
+            Some((place, both))
+        });
+        if let Some((place, both)) = found {
+            (*(*policies).elements.add(place - 1)).ptr_value = both.cast();
+            (*table).securityQuals = pg_sys::list_delete_nth_cell(policies, place as c_int);
         }
     }
 }
@@ -135,8 +134,9 @@ unsafe fn ask_once(table: *mut pg_sys::RangeTblEntry, number: usize) {
 unsafe fn both(a: *mut pg_sys::Node, b: *mut pg_sys::Node, table: usize) -> Option<*mut pg_sys::Node> {
     // SAFETY: by the caller's promise.
     unsafe {
-        let ((a, column), (b, of_other)) = (call_on_column(a, table)?, call_on_column(b, table)?);
-        if (*column).varattno != (*of_other).varattno {
+        let ((a, column), (b, of_other)) = (call_on_column(a)?, call_on_column(b)?);
+        let of_table = (*column).varno as usize == table && (*column).varlevelsup == 0;
+        if !of_table || !same_column(column, of_other) {
             return None;
         }
         let asked = ASKED.get()?;
@@ -147,27 +147,6 @@ unsafe fn both(a: *mut pg_sys::Node, b: *mut pg_sys::Node, table: usize) -> Opti
         }
         let argument = pg_sys::lappend(std::ptr::null_mut(), column.cast());
         Some(call_of(function(asked.both)?, pg_sys::BOOLOID, argument))
-    }
-}
-
-/// The function and the column, if the condition is a call of a function with a column of the table as its one argument.
-///
-/// # Safety
-/// A condition.
-unsafe fn call_on_column(condition: *mut pg_sys::Node, table: usize) -> Option<(Oid, *mut pg_sys::Var)> {
-    // SAFETY: looked at only as what its tag says.
-    unsafe {
-        if (*condition).type_ != pg_sys::NodeTag::T_FuncExpr {
-            return None;
-        }
-        let call = &*condition.cast::<pg_sys::FuncExpr>();
-        let arguments = PgList::<pg_sys::Node>::from_pg(call.args);
-        let argument = arguments.get_ptr(0).filter(|_| arguments.len() == 1)?;
-        if (*argument).type_ != pg_sys::NodeTag::T_Var {
-            return None;
-        }
-        let column = argument.cast::<pg_sys::Var>();
-        ((*column).varno as usize == table && (*column).varlevelsup == 0).then_some((call.funcid, column))
     }
 }
 

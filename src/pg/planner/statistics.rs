@@ -2,10 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 
+use pgrx::pg_guard;
 use pgrx::pg_sys::{self, Oid};
-use pgrx::{PgList, pg_guard};
 
 use super::column::Column;
+use super::nodes::items;
 use crate::pg::backend_local::BackendLocal;
 
 unsafe extern "C-unwind" {
@@ -92,8 +93,8 @@ unsafe fn compared_above(
         if planned.is_null() {
             return None;
         }
-        let conditions = PgList::<pg_sys::RestrictInfo>::from_pg((*planned).baserestrictinfo);
-        let compared = conditions.iter_ptr().any(|condition| compares((*condition).clause.cast(), whole.number));
+        let conditions = items::<pg_sys::RestrictInfo>((*planned).baserestrictinfo);
+        let compared = conditions.iter().any(|condition| compares((**condition).clause.cast(), whole.number));
         compared.then(|| ((**(*root).simple_rte_array.add(whole.table)).relid, whole.number))
     }
 }
@@ -123,13 +124,13 @@ unsafe fn compares(node: *mut pg_sys::Node, column: i16) -> bool {
     unsafe {
         let arguments = match (*node).type_ {
             pg_sys::NodeTag::T_BoolExpr => {
-                let parts = PgList::<pg_sys::Node>::from_pg((*node.cast::<pg_sys::BoolExpr>()).args);
-                return parts.iter_ptr().any(|part| compares(part, column));
+                let parts = items::<pg_sys::Node>((*node.cast::<pg_sys::BoolExpr>()).args);
+                return parts.iter().any(|part| compares(*part, column));
             }
-            pg_sys::NodeTag::T_OpExpr => PgList::<pg_sys::Node>::from_pg((*node.cast::<pg_sys::OpExpr>()).args),
+            pg_sys::NodeTag::T_OpExpr => items::<pg_sys::Node>((*node.cast::<pg_sys::OpExpr>()).args),
             _ => return false,
         };
-        let (Some(left), Some(right)) = (arguments.get_ptr(0), arguments.get_ptr(1)) else { return false };
+        let [left, right] = *arguments else { return false };
         (*left).type_ == pg_sys::NodeTag::T_Var
             && (*left.cast::<pg_sys::Var>()).varattno == column
             && (*right).type_ == pg_sys::NodeTag::T_FuncExpr
