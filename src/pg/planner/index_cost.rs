@@ -49,9 +49,10 @@ unsafe extern "C-unwind" fn cost(
     // SAFETY: what the planner passes is passed on; the path's conditions are put back.
     unsafe {
         let conditions = (*path).indexclauses;
+        let is_partition = (*(*(*path).indexinfo).rel).reloptkind == pg_sys::RelOptKind::RELOPT_OTHER_MEMBER_REL;
         let mut seen = PgList::<pg_sys::IndexClause>::new();
         for condition in items::<pg_sys::IndexClause>(conditions) {
-            seen.push(with_array(root, *condition).unwrap_or(*condition));
+            seen.push(with_array(root, *condition, is_partition).unwrap_or(*condition));
         }
         (*path).indexclauses = seen.into_pg();
         btcostestimate(root, path, loops, startup, total, share, correlation, pages);
@@ -66,6 +67,7 @@ unsafe extern "C-unwind" fn cost(
 unsafe fn with_array(
     root: *mut pg_sys::PlannerInfo,
     condition: *mut pg_sys::IndexClause,
+    is_partition: bool,
 ) -> Option<*mut pg_sys::IndexClause> {
     // SAFETY: nodes are looked at only as what their tags say; the function takes no arguments and gives an array.
     unsafe {
@@ -82,8 +84,12 @@ unsafe fn with_array(
         if !function.args.is_null() || !is_value(function.funcid) {
             return None;
         }
-        // The share of rows is kept with the condition, and so with its copies, once it was asked for.
-        pg_sys::clause_selectivity(root, part.cast(), 0, pg_sys::JoinType::JOIN_INNER, std::ptr::null_mut());
+        // The share of rows is kept with a condition, and so with its copies, once it was asked for. It is the policy's, from which
+        // this condition follows; asked for itself, PostgreSQL would look at the statistics once for each value. Not in partitions:
+        // a policy's is that of the whole table.
+        let asked = if is_partition { part } else { (*condition).rinfo };
+        (*part).norm_selec =
+            pg_sys::clause_selectivity(root, asked.cast(), 0, pg_sys::JoinType::JOIN_INNER, std::ptr::null_mut());
         let array = pg_sys::OidFunctionCall0Coll(function.funcid, pg_sys::InvalidOid);
         let constant = pg_sys::makeConst(function.funcresulttype, -1, pg_sys::InvalidOid, -1, array, false, false);
         let known = copy(comparison);
