@@ -16,7 +16,7 @@ use crate::catalog::protection::{KeyType, OnChange, Protection, Reference, Tenan
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{Refusal, RowRefusal};
 use crate::modes;
-use crate::pg::key_index::{Found, KeyIndex, value_of};
+use crate::pg::key_index::{Found, KeyIndex, WantedKey, value_of};
 use crate::pg::rows::TriggerRow;
 use crate::pg::spi::{Arg, Plan, Row, Sees};
 use crate::pg::{owner, relations};
@@ -130,7 +130,8 @@ fn holder(reference: &Reference, index: &KeyIndex, key: &Key) -> Found<Tenant> {
         // An integer of four bytes is passed like one of eight.
         KeyType::Number => value_of(value).map(tenant_with_number),
     };
-    owner::run_as_owner_of(reference.parent, || index.lock(&key.values, reference.parent_tenant_number, read))
+    let key = WantedKey { values: &key.values, image: &key.image };
+    owner::run_as_owner_of(reference.parent, || index.lock(&key, reference.parent_tenant_number, read))
 }
 
 /// Asks one side of a reference with the rights of the table's owner.

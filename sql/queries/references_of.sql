@@ -57,7 +57,9 @@ select
   coalesce(s.on_tenant_change, 'restrict'),
   c.oid,
   -- Are two keys of the table referred to equal only if they are so byte for byte? By what the operator classes say.
-  coalesce(i.by_image, false)
+  coalesce(i.by_image, false),
+  -- Are keys of the one side the same as keys of the other if they are so byte for byte? Types of different width are not.
+  coalesce(i.same_types, false)
 from pg_constraint c
 left join tenancy.reference_settings s on s.relation = c.conrelid and s.constraint_name = c.conname
 cross join lateral (
@@ -70,6 +72,7 @@ cross join lateral (
     array_agg((array_position(x.indkey::smallint[], k.parent) + 1)::smallint order by k.nth) as positions,
     array_agg(o.oprcode::oid order by k.nth) as procedures,
     array_agg(o.oprright order by k.nth) as value_types,
+    bool_and(o.oprleft = o.oprright) as same_types,
     bool_and(exists (
       select from pg_opclass oc
       join pg_amproc f on f.amprocfamily = oc.opcfamily and f.amproclefttype = oc.opcintype and f.amprocrighttype = oc.opcintype

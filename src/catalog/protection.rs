@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::held::Held;
 use super::{deletes, hierarchy, quotas};
 use crate::pg::key_index::{KeyColumn, KeyIndex};
+use crate::pg::key_places::KeyPlaces;
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
@@ -344,6 +345,12 @@ fn key_columns(row: &Row) -> Vec<KeyColumn> {
     columns.map(|((position, procedure), value_type)| KeyColumn { position, procedure, value_type }).collect()
 }
 
+/// Where rows were found by such a key, if what has its image is the same key.
+fn key_places(row: &Row) -> Option<KeyPlaces> {
+    let columns = || relations::column_numbers(row.must(3), &row.must::<Vec<String>>(5));
+    row.must::<bool>(23).then(|| KeyPlaces::new(columns()))
+}
+
 /// The foreign key of a row of `references_of.sql`, if both ends are protected.
 fn reference(row: &Row) -> Option<Reference> {
     let (child, parent) = (row.must(1), row.must(3));
@@ -351,7 +358,7 @@ fn reference(row: &Row) -> Option<Reference> {
     let tenant = parent_protection.tenant.as_ref();
     Some(Reference {
         oid: row.must(21),
-        key_index: row.get(16).map(|index| KeyIndex::new(parent, index, key_columns(row))),
+        key_index: row.get(16).map(|index| KeyIndex::new(parent, index, key_columns(row), key_places(row))),
         parent_tenant_number: tenant.and_then(|tenant| relations::column_number(parent, &tenant.name)),
         child,
         child_protection: protection(child)?,

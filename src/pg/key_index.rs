@@ -3,10 +3,11 @@
 
 use std::mem::MaybeUninit;
 
-use pgrx::itemptr::item_pointer_to_u64;
+use pgrx::itemptr::{item_pointer_get_block_number, item_pointer_to_u64};
 use pgrx::pg_sys::ffi::pg_guard_ffi_boundary;
 use pgrx::pg_sys::{self, Datum, Oid};
 
+use super::key_places::KeyPlaces;
 use super::spi::Arg;
 
 /// A b-tree index whose columns are those of a foreign key on the side of the row referred to.
@@ -15,6 +16,8 @@ pub struct KeyIndex {
     index: Oid,
     /// In the index's order, each with its place in the key.
     columns: Vec<(usize, KeyColumn)>,
+    /// Only where keys with the same image are the same key.
+    places: Option<KeyPlaces>,
 }
 
 /// How a value is compared with a column of the index.
@@ -27,6 +30,14 @@ pub struct KeyColumn {
     pub value_type: Oid,
 }
 
+/// The key to look for: its values, none of which is NULL, and their image (`TriggerRow::append_image`).
+pub struct WantedKey<'a> {
+    pub values: &'a [Arg],
+    pub image: &'a [u8],
+}
+
+type ScanKeys = [MaybeUninit<pg_sys::ScanKeyData>; pg_sys::INDEX_MAX_KEYS as usize];
+
 /// What came of a look-up.
 pub enum Found<R> {
     Row(R),
@@ -37,10 +48,10 @@ pub enum Found<R> {
 
 impl KeyIndex {
     /// Names the index; one column for each value of the key, in the key's order.
-    pub fn new(relation: Oid, index: Oid, columns: Vec<KeyColumn>) -> Self {
+    pub fn new(relation: Oid, index: Oid, columns: Vec<KeyColumn>, places: Option<KeyPlaces>) -> Self {
         let mut columns: Vec<_> = columns.into_iter().enumerate().collect();
         columns.sort_by_key(|(_, column)| column.position);
-        Self { relation, index, columns }
+        Self { relation, index, columns, places }
     }
 
     /// Locks the row that has the key in its latest committed version, KEY SHARE, and reads one of its columns. Whatever
@@ -48,18 +59,15 @@ impl KeyIndex {
     /// take FOR UPDATE on the new version if they matter.
     ///
     /// Fails like any row lock at REPEATABLE READ if the row changed its key since the transaction's snapshot.
-    pub fn lock<R>(&self, key: &[Arg], column: Option<i16>, read: impl FnOnce(Arg) -> R) -> Found<R> {
+    pub fn lock<R>(&self, key: &WantedKey, column: Option<i16>, read: impl FnOnce(Arg) -> R) -> Found<R> {
         // SAFETY: the look-up is open for as long as it is used; an error leaves what it opened to the aborting transaction.
         // The errors of many calls are caught at one boundary: at one for each call that would cost more than the calls.
         unsafe {
-            let mut open = MaybeUninit::<LookUp>::uninit();
-            if !pg_guard_ffi_boundary(|| LookUp::open(&mut open, self, key)) {
-                return Found::NoIndex;
-            }
-            let mut open = open.assume_init();
+            let mut open = pg_guard_ffi_boundary(|| LookUp::open(self, key));
             let found = match lock_current(&mut open) {
-                true => Found::Row(read(column.and_then(|column| value(open.slot, column)))),
-                false => Found::Nothing,
+                Found::Row(()) => Found::Row(read(column.and_then(|column| value(open.slot, column)))),
+                Found::Nothing => Found::Nothing,
+                Found::NoIndex => Found::NoIndex,
             };
             pg_guard_ffi_boundary(|| open.close());
             found
@@ -72,7 +80,9 @@ impl KeyIndex {
 mod bare {
     use core::ffi::c_int;
 
-    use pgrx::pg_sys::{Datum, IndexScanDesc, List, Oid, Relation, ScanDirection, ScanKey, Snapshot, TupleTableSlot};
+    use pgrx::pg_sys::{
+        Datum, IndexScanDesc, ItemPointer, List, Oid, Relation, ScanDirection, ScanKey, Snapshot, TupleTableSlot,
+    };
 
     unsafe extern "C-unwind" {
         pub fn table_open(relation: Oid, lock: c_int) -> Relation;
@@ -82,6 +92,7 @@ mod bare {
         pub fn RelationGetIndexList(relation: Relation) -> *mut List;
         pub fn list_member_oid(list: *const List, member: Oid) -> bool;
         pub fn list_free(list: *mut List);
+        pub fn RelationGetNumberOfBlocksInFork(relation: Relation, fork: i32) -> u32;
         pub fn table_slot_create(relation: Relation, registered: *mut *mut List) -> *mut TupleTableSlot;
         pub fn ExecDropSingleTupleTableSlot(slot: *mut TupleTableSlot);
         pub fn CommandCounterIncrement();
@@ -117,45 +128,124 @@ mod bare {
             orders: c_int,
         ) -> IndexScanDesc;
         pub fn index_rescan(scan: IndexScanDesc, keys: ScanKey, count: c_int, orders: ScanKey, order_count: c_int);
-        pub fn index_getnext_slot(
-            scan: IndexScanDesc,
-            direction: ScanDirection::Type,
-            slot: *mut TupleTableSlot,
-        ) -> bool;
+        pub fn slot_getsomeattrs_int(slot: *mut TupleTableSlot, last: c_int);
+        pub fn index_getnext_tid(scan: IndexScanDesc, direction: ScanDirection::Type) -> ItemPointer;
+        pub fn index_fetch_heap(scan: IndexScanDesc, slot: *mut TupleTableSlot) -> bool;
         pub fn index_endscan(scan: IndexScanDesc);
     }
 }
 
-/// Table and index, open and locked, a slot for a row of the table, and what to look for.
-struct LookUp {
+/// The table, open and locked, a slot for a row of it, and what to look for.
+struct LookUp<'a> {
+    what: &'a KeyIndex,
+    key: &'a WantedKey<'a>,
     table: pg_sys::Relation,
-    index: pg_sys::Relation,
     slot: *mut pg_sys::TupleTableSlot,
-    keys: [MaybeUninit<pg_sys::ScanKeyData>; pg_sys::INDEX_MAX_KEYS as usize],
-    count: i32,
 }
 
-impl LookUp {
-    /// False if the index is no longer the table's: REINDEX CONCURRENTLY puts another in its place.
-    ///
+impl<'a> LookUp<'a> {
     /// # Safety
-    /// As of all functions here: called within a boundary. The key has no NULL.
-    unsafe fn open(place: &mut MaybeUninit<Self>, what: &KeyIndex, key: &[Arg]) -> bool {
-        // SAFETY: the relation exists; the list of its indexes is a copy. Each scan key is filled before it is read.
+    /// As of all functions here: called within a boundary.
+    unsafe fn open(what: &'a KeyIndex, key: &'a WantedKey<'a>) -> Self {
+        // SAFETY: the relation exists.
         unsafe {
             let table = bare::table_open(what.relation, pg_sys::RowShareLock as i32);
-            let list = bare::RelationGetIndexList(table);
-            let exists = bare::list_member_oid(list, what.index);
-            bare::list_free(list);
-            if !exists {
-                bare::table_close(table, pg_sys::NoLock as i32);
+            Self { what, key, table, slot: bare::table_slot_create(table, std::ptr::null_mut()) }
+        }
+    }
+
+    /// Puts the row that has the key into the slot and locks it.
+    ///
+    /// # Safety
+    /// Called within a boundary.
+    unsafe fn lock_latest(&mut self) -> Found<pg_sys::TM_Result::Type> {
+        // SAFETY: the snapshot is registered while it is used.
+        unsafe {
+            bare::CommandCounterIncrement();
+            let snapshot = bare::RegisterSnapshot(bare::GetLatestSnapshot());
+            let found = match self.find_at_place(snapshot) {
+                true => Found::Row(()),
+                false => self.find_by_index(snapshot),
+            };
+            let outcome = match found {
+                Found::Row(()) => Found::Row(self.lock_row(snapshot)),
+                Found::Nothing => Found::Nothing,
+                Found::NoIndex => Found::NoIndex,
+            };
+            bare::UnregisterSnapshot(snapshot);
+            outcome
+        }
+    }
+
+    /// Is the row still where it was last found? Of tables whose places are blocks and lines.
+    ///
+    /// # Safety
+    /// Called within a boundary, with a registered snapshot.
+    unsafe fn find_at_place(&mut self, snapshot: pg_sys::Snapshot) -> bool {
+        let Some((places, mut place)) = self.what.places.as_ref().and_then(|p| Some((p, p.guess(self.key.image)?)))
+        else {
+            return false;
+        };
+        // SAFETY: the lock on the table keeps it from being cut off before the block; its access method fetches rows for
+        // indexes. The slot holds what was fetched.
+        unsafe {
+            let methods = (*self.table).rd_tableam;
+            let (Some(begin), Some(fetch), Some(end)) =
+                ((*methods).index_fetch_begin, (*methods).index_fetch_tuple, (*methods).index_fetch_end)
+            else {
+                return false;
+            };
+            let blocks = bare::RelationGetNumberOfBlocksInFork(self.table, pg_sys::ForkNumber::MAIN_FORKNUM);
+            if (*(*self.table).rd_rel).relam != pg_sys::HEAP_TABLE_AM_OID
+                || item_pointer_get_block_number(&place) >= blocks
+            {
                 return false;
             }
-            let index = bare::index_open(what.index, pg_sys::RowShareLock as i32);
-            let slot = bare::table_slot_create(table, std::ptr::null_mut());
-            let keys = [const { MaybeUninit::uninit() }; pg_sys::INDEX_MAX_KEYS as usize];
-            let open = place.write(Self { table, index, slot, keys, count: what.columns.len() as i32 });
-            for ((place, column), entry) in what.columns.iter().zip(&mut open.keys) {
+            let (mut again, mut all_dead) = (false, false);
+            let scan = begin(self.table);
+            let found = fetch(scan, &mut place, snapshot, self.slot, &mut again, &mut all_dead);
+            end(scan);
+            if found {
+                bare::slot_getsomeattrs_int(self.slot, i32::from(places.last_column()));
+            }
+            found && places.has_key(self.slot, self.key.image)
+        }
+    }
+
+    /// NoIndex if it is no longer the table's: REINDEX CONCURRENTLY puts another in its place.
+    ///
+    /// # Safety
+    /// Called within a boundary, with a registered snapshot.
+    unsafe fn find_by_index(&mut self, snapshot: pg_sys::Snapshot) -> Found<()> {
+        // SAFETY: the list of the table's indexes is a copy. As many scan keys are filled as said, and outlive the scan.
+        unsafe {
+            let list = bare::RelationGetIndexList(self.table);
+            let exists = bare::list_member_oid(list, self.what.index);
+            bare::list_free(list);
+            if !exists {
+                return Found::NoIndex;
+            }
+            let index = bare::index_open(self.what.index, pg_sys::RowShareLock as i32);
+            let (mut keys, count) = self.scan_keys(index);
+            #[cfg(feature = "pg18")]
+            let scan = bare::index_beginscan(self.table, index, snapshot, std::ptr::null_mut(), count, 0);
+            #[cfg(not(feature = "pg18"))]
+            let scan = bare::index_beginscan(self.table, index, snapshot, count, 0);
+            bare::index_rescan(scan, keys.as_mut_ptr().cast(), count, std::ptr::null_mut(), 0);
+            let found = self.next_visible(scan);
+            bare::index_endscan(scan);
+            bare::index_close(index, pg_sys::NoLock as i32);
+            if found { Found::Row(()) } else { Found::Nothing }
+        }
+    }
+
+    /// # Safety
+    /// Called within a boundary; the index is the one to search.
+    unsafe fn scan_keys(&self, index: pg_sys::Relation) -> (ScanKeys, i32) {
+        let mut keys: ScanKeys = [const { MaybeUninit::uninit() }; pg_sys::INDEX_MAX_KEYS as usize];
+        for ((place, column), entry) in self.what.columns.iter().zip(&mut keys) {
+            // SAFETY: the index has the column; the key has no NULL.
+            unsafe {
                 bare::ScanKeyEntryInitialize(
                     entry.as_mut_ptr(),
                     0,
@@ -164,42 +254,31 @@ impl LookUp {
                     column.value_type,
                     *(*index).rd_indcollation.add(column.position as usize - 1),
                     column.procedure,
-                    key[*place].unwrap_or(Datum::null()),
+                    self.key.values[*place].unwrap_or(Datum::null()),
                 );
             }
-            true
         }
+        (keys, self.what.columns.len() as i32)
     }
 
-    /// Puts the row that has the key into the slot and locks it; None where there is none.
+    /// Puts the next row that the snapshot sees into the slot, and remembers where the index pointed to.
     ///
     /// # Safety
-    /// Called within a boundary.
-    unsafe fn lock_latest(&mut self) -> Option<pg_sys::TM_Result::Type> {
-        // SAFETY: the snapshot is registered while it is used.
+    /// Called within a boundary, with a scan of the table.
+    unsafe fn next_visible(&mut self, scan: pg_sys::IndexScanDesc) -> bool {
+        // SAFETY: what the scan points to is the scan's own.
         unsafe {
-            bare::CommandCounterIncrement();
-            let snapshot = bare::RegisterSnapshot(bare::GetLatestSnapshot());
-            let outcome = if self.find(snapshot) { Some(self.lock_row(snapshot)) } else { None };
-            bare::UnregisterSnapshot(snapshot);
-            outcome
-        }
-    }
-
-    /// # Safety
-    /// Called within a boundary, with a registered snapshot.
-    unsafe fn find(&mut self, snapshot: pg_sys::Snapshot) -> bool {
-        let keys = self.keys.as_mut_ptr().cast();
-        // SAFETY: the scan keys are filled, as many as said, and outlive the scan.
-        unsafe {
-            #[cfg(feature = "pg18")]
-            let scan = bare::index_beginscan(self.table, self.index, snapshot, std::ptr::null_mut(), self.count, 0);
-            #[cfg(not(feature = "pg18"))]
-            let scan = bare::index_beginscan(self.table, self.index, snapshot, self.count, 0);
-            bare::index_rescan(scan, keys, self.count, std::ptr::null_mut(), 0);
-            let found = bare::index_getnext_slot(scan, pg_sys::ScanDirection::ForwardScanDirection, self.slot);
-            bare::index_endscan(scan);
-            found
+            loop {
+                let pointer = bare::index_getnext_tid(scan, pg_sys::ScanDirection::ForwardScanDirection);
+                if pointer.is_null() {
+                    return false;
+                }
+                let place = *pointer;
+                if bare::index_fetch_heap(scan, self.slot) {
+                    self.what.places.iter().for_each(|places| places.note(self.key.image, place));
+                    return true;
+                }
+            }
         }
     }
 
@@ -236,39 +315,39 @@ impl LookUp {
         // SAFETY: of what was opened.
         unsafe {
             bare::ExecDropSingleTupleTableSlot(self.slot);
-            bare::index_close(self.index, pg_sys::NoLock as i32);
             bare::table_close(self.table, pg_sys::NoLock as i32);
         }
     }
 }
 
-/// Puts the row that has the key into the slot and locks it; says whether there is one.
+/// Puts the row that has the key into the slot and locks it.
 ///
 /// A lock may have been waited for, and the version that was locked is then no longer the latest: looks again until it
 /// is, or until the same version is found twice, whose change is under way and will wait.
-fn lock_current(open: &mut LookUp) -> bool {
+fn lock_current(open: &mut LookUp) -> Found<()> {
     let mut locked_before = None;
     loop {
         // SAFETY: all that may raise an error is within the boundary.
         match unsafe { pg_guard_ffi_boundary(|| open.lock_latest()) } {
-            None | Some(pg_sys::TM_Result::TM_SelfModified) => return false,
-            Some(pg_sys::TM_Result::TM_Ok) => {
+            Found::NoIndex => return Found::NoIndex,
+            Found::Nothing | Found::Row(pg_sys::TM_Result::TM_SelfModified) => return Found::Nothing,
+            Found::Row(pg_sys::TM_Result::TM_Ok) => {
                 // SAFETY: the slot holds the row that was locked, and keeps it pinned.
                 let (place, latest) = unsafe { (item_pointer_to_u64((*open.slot).tts_tid), is_latest(open.slot)) };
                 if latest || locked_before == Some(place) {
-                    return true;
+                    return Found::Row(());
                 }
                 locked_before = Some(place);
             }
             // SAFETY: reads a variable of the backend.
-            Some(_) if unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32 => {
+            Found::Row(_) if unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32 => {
                 pgrx::ereport!(
                     ERROR,
                     pgrx::PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
                     "could not serialize access due to concurrent update"
                 );
             }
-            Some(_) => (),
+            Found::Row(_) => (),
         }
         pg_sys::check_for_interrupts!();
     }

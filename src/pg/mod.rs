@@ -19,6 +19,7 @@ pub mod expressions;
 pub mod index_reader;
 pub mod invalidation;
 pub mod key_index;
+pub mod key_places;
 pub mod lasting;
 pub mod locks;
 pub mod owner;

@@ -127,18 +127,10 @@ impl TriggerRow {
 
     /// The bytes of a column's value, preceded by their number: what has the same image is the same value.
     pub fn append_image(&self, column: i16, value: pg_sys::Datum, image: &mut Vec<u8>) {
-        // SAFETY: the value is of the column's type, whose length and passing the row's shape tells; one that is passed
-        // by reference points to as many bytes as datumGetSize says.
-        unsafe {
-            let attribute = attribute(self.shape, column);
-            if (*attribute).attbyval {
-                image.extend_from_slice(&value.value().to_ne_bytes());
-                return;
-            }
-            let size = datumGetSize(value, false, i32::from((*attribute).attlen));
-            image.extend_from_slice(&size.to_ne_bytes());
-            image.extend_from_slice(std::slice::from_raw_parts(value.cast_mut_ptr::<u8>(), size));
-        }
+        // SAFETY: the value is of the column's type; the row outlives the trigger call.
+        let (head, bytes) = unsafe { image_of(self.shape, column, value) };
+        image.extend_from_slice(&head);
+        image.extend_from_slice(bytes);
     }
 
     /// A hash of the bytes of columns' values, stored compressed or not; None if one of them is NULL.
@@ -218,5 +210,38 @@ unsafe fn attribute(shape: pg_sys::TupleDesc, column: i16) -> *const pg_sys::For
         #[cfg(not(feature = "pg18"))]
         let attribute = (*shape).attrs.as_ptr().add(column as usize - 1);
         attribute
+    }
+}
+
+/// Takes a value off the front of an image, if the image begins with it.
+///
+/// # Safety
+/// `shape` has the column, and the value is of its type.
+pub(super) unsafe fn take_image(
+    shape: pg_sys::TupleDesc,
+    column: i16,
+    value: pg_sys::Datum,
+    image: &mut &[u8],
+) -> bool {
+    // SAFETY: by the caller's promise.
+    let (head, bytes) = unsafe { image_of(shape, column, value) };
+    let rest = image.strip_prefix(&head[..]).and_then(|rest| rest.strip_prefix(bytes));
+    *image = rest.unwrap_or_default();
+    rest.is_some()
+}
+
+/// What an image holds of one value: the value or the number of its bytes, and these.
+///
+/// # Safety
+/// `shape` has the column, and the value is of its type; the bytes live as long as what it points to.
+unsafe fn image_of<'a>(shape: pg_sys::TupleDesc, column: i16, value: pg_sys::Datum) -> ([u8; 8], &'a [u8]) {
+    // SAFETY: by the caller's promise; one that is passed by reference points to as many bytes as datumGetSize says.
+    unsafe {
+        let attribute = attribute(shape, column);
+        if (*attribute).attbyval {
+            return (value.value().to_ne_bytes(), &[]);
+        }
+        let size = datumGetSize(value, false, i32::from((*attribute).attlen));
+        (size.to_ne_bytes(), std::slice::from_raw_parts(value.cast_mut_ptr::<u8>(), size))
     }
 }
