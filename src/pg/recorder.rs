@@ -4,6 +4,10 @@
 use std::cell::Cell;
 
 use pgrx::bgworkers::BackgroundWorker;
+#[cfg(not(feature = "pg18"))]
+use pgrx::pg_sys::pqsignal;
+#[cfg(feature = "pg18")]
+use pgrx::pg_sys::pqsignal_be as pqsignal;
 use pgrx::{pg_guard, pg_sys};
 
 /// As `pg_stat_activity.backend_type` shows it.
@@ -52,8 +56,11 @@ fn write(field: &mut [core::ffi::c_char], bytes: &[u8]) {
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn pg_tenancy_recorder(database: pg_sys::Datum) {
     let database = pg_sys::Oid::from(database.value() as u32);
-    // SAFETY: called by PostgreSQL in a background worker, whose entry lasts as long as the process.
+    // SAFETY: called by PostgreSQL in a background worker, whose entry lasts as long as the process. The handler is
+    // PostgreSQL's own for backends.
     let payload: Payload = unsafe {
+        // What a worker has until then ends it wherever it is, in the middle of a commit or holding a spinlock.
+        pqsignal(pg_sys::SIGTERM as core::ffi::c_int, Some(die));
         pg_sys::BackgroundWorkerUnblockSignals();
         pg_sys::BackgroundWorkerInitializeConnectionByOid(database, pg_sys::InvalidOid, 0);
         (*pg_sys::MyBgworkerEntry).bgw_extra.map(|byte| byte as u8)
@@ -61,6 +68,11 @@ pub extern "C-unwind" fn pg_tenancy_recorder(database: pg_sys::Datum) {
     if let Some(writer) = WRITER.get() {
         BackgroundWorker::transaction(move || writer(&payload));
     }
+}
+
+unsafe extern "C-unwind" {
+    // In tcopprot.h. A handler is to be the function itself, not what pgrx puts around it.
+    fn die(signal: core::ffi::c_int);
 }
 
 /// Is this server a standby, on which nothing can be written?

@@ -76,5 +76,18 @@ class RefusedEntries(Scenario):
         self.wait_for(self.recorders, 0)
         self.assertEqual(len(self.recorded()), MOST_RECORDERS)
 
+    def test_worker_ended_while_it_commits(self):
+        """Whoever ends a worker does not end the server with it: here one that waits for a standby which never comes."""
+        self.server.psql("postgres", "alter system set synchronous_commit = on")
+        self.server.psql("postgres", "alter system set synchronous_standby_names = 'nobody'")
+        self.server.restart()
+        named = self.be_refused(self.connect())
+        at_commit = "from pg_stat_activity where backend_type = 'pg_tenancy recorder' and wait_event = 'SyncRep'"
+        self.wait_for(lambda: self.server.psql("postgres", f"select count(*) {at_commit}").strip(), "1")
+        self.server.psql("postgres", f"select pg_terminate_backend(pid) {at_commit}")
+        self.wait_for(self.recorders, 0)
+        self.assertEqual(self.recorded(), [(named, "0")])
+        self.assertNotIn("PANIC", self.server.log.read_text())
+
     def recorders(self):
         return int(self.server.psql("postgres", "select count(*) from pg_stat_activity where backend_type = 'pg_tenancy recorder'"))
