@@ -225,6 +225,7 @@ impl Kind {
             return ask_again();
         }
         match (question, reach) {
+            (Question::Simplify, _) if column.wrapped => ask_again(),
             (Question::Simplify, Reach::One) => self.one(column, table, own, public).map(Answer::Expression),
             (Question::Simplify, Reach::All) => self.all(column, table).map(Answer::Expression),
             (Question::Simplify, Reach::Several(_)) if column.nullable() && table.is_none() => self

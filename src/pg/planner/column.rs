@@ -9,7 +9,11 @@ use crate::pg::relations;
 /// The column that a policy function is called for.
 pub struct Column {
     pub(super) root: *mut pg_sys::PlannerInfo,
-    pub(super) expression: *mut pg_sys::Expr,
+    /// As the function is called with it.
+    expression: *mut pg_sys::Expr,
+    pub(super) column: *mut pg_sys::Var,
+    /// Has PostgreSQL put something around the column? It must stay there, and such a thing serves no index.
+    pub wrapped: bool,
     /// The table that the query names.
     pub table: Oid,
     /// The table that the call names in its second argument.
@@ -40,10 +44,8 @@ impl Column {
                 Some(table) => Some(constant_table(*table)?),
                 None => None,
             };
-            if (*argument).type_ != pg_sys::NodeTag::T_Var {
-                return None;
-            }
-            let var = &*argument.cast::<pg_sys::Var>();
+            let column = column_in(argument)?;
+            let var = &*column;
             if var.varlevelsup != 0 || var.varno <= 0 {
                 return None;
             }
@@ -55,6 +57,8 @@ impl Column {
             Some(Self {
                 root,
                 expression: argument.cast(),
+                column,
+                wrapped: argument != column.cast(),
                 table: (*table).relid,
                 asked_about,
                 kind: var.vartype,
@@ -73,7 +77,7 @@ impl Column {
     pub(super) unsafe fn stands_in(&mut self, call: *mut pg_sys::FuncExpr) {
         // SAFETY: the expression is a column of a table of this query; its policies are expressions.
         unsafe {
-            let column = self.expression.cast::<pg_sys::Var>();
+            let column = self.column;
             let query = &*(*self.root).parse;
             let table = items::<pg_sys::RangeTblEntry>(query.rtable)[(*column).varno as usize - 1];
             let is_policy = items((*table).securityQuals).iter().any(|policy| {
@@ -94,7 +98,7 @@ impl Column {
     /// May its table hold NULL there?
     pub fn nullable(&self) -> bool {
         // SAFETY: the expression is a column.
-        !relations::is_never_null(self.table, unsafe { (*self.expression.cast::<pg_sys::Var>()).varattno })
+        !relations::is_never_null(self.table, unsafe { (*self.column).varattno })
     }
 
     /// Is it known to have a value where the call stands?
@@ -218,6 +222,22 @@ fn default_opfamily(kind: Oid) -> Oid {
 const UUID_EQUALS: (u32, u32) = (2972, 2956);
 const INT8_EQUALS: (u32, u32) = (410, 467);
 const INT48_EQUALS: (u32, u32) = (15, 852);
+
+/// The column that an argument is. Where a table has virtual columns, PostgreSQL 18 puts something around all of its columns below
+/// grouping sets, so that these do not empty them.
+///
+/// # Safety
+/// `node` is a node of the query.
+unsafe fn column_in(node: *mut pg_sys::Node) -> Option<*mut pg_sys::Var> {
+    // SAFETY: looked at only as what its tag says.
+    unsafe {
+        let inner = match (*node).type_ {
+            pg_sys::NodeTag::T_PlaceHolderVar => (*node.cast::<pg_sys::PlaceHolderVar>()).phexpr.cast(),
+            _ => node,
+        };
+        ((*inner).type_ == pg_sys::NodeTag::T_Var).then(|| inner.cast())
+    }
+}
 
 /// # Safety
 /// `node` is a node of the query.

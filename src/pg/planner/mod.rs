@@ -114,6 +114,9 @@ unsafe fn index_condition(
             return None;
         }
         let mut column = Column::of(request.root, (*request.node.cast::<pg_sys::FuncExpr>()).args)?;
+        if column.wrapped {
+            return None;
+        }
         column.opfamily = request.opfamily;
         match decide(Question::IndexCondition, &column)? {
             Answer::IndexCondition(node) => {

@@ -188,10 +188,9 @@ impl Column {
     pub(super) fn in_whole_table(&self) -> *mut pg_sys::Expr {
         // SAFETY: the expression is a column of this query level.
         unsafe {
-            let column = self.expression.cast::<pg_sys::Var>();
-            let place = Place { table: (*column).varno as usize, number: (*column).varattno };
-            let Some(whole) = place.topmost(self.root) else { return self.expression };
-            let column = pg_sys::copyObjectImpl(self.expression.cast()).cast::<pg_sys::Var>();
+            let place = Place { table: (*self.column).varno as usize, number: (*self.column).varattno };
+            let Some(whole) = place.topmost(self.root) else { return self.column.cast() };
+            let column = pg_sys::copyObjectImpl(self.column.cast()).cast::<pg_sys::Var>();
             (*column).varno = whole.table as _;
             (*column).varattno = whole.number;
             column.cast()

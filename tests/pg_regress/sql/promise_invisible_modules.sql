@@ -159,3 +159,30 @@ select tenancy.protect('app.above', 'required', create_index => 'never');
 \c - app
 begin; call app.act_as('wri'); select note from app.parted_2; select count(*) from app.parted; select count(*) from app.parted_1; select count(*) from app.papers; select count(*) from app.above; commit;
 begin; call app.act_as('bot', 'keeper of figures'); select count(*) from app.parted_1; commit;
+
+-- a table with a column that is worked out when it is read, below grouping sets
+select case when current_setting('server_version_num')::integer >= 180000 then 'virtual' else 'stored' end as worked_out \gset
+\set ECHO none
+\c - owner
+create table app.pages (tenant_id uuid, page integer, lines integer generated always as (page + 1) :worked_out);
+create index on app.pages (tenant_id);
+\c - postgres
+insert into app.pages select id, number from tenancy.tenants where kind = 'tenant';
+\o /dev/null
+select tenancy.protect('app.pages', 'optional');
+\o
+grant select on app.pages to public;
+insert into tenancy.module_tables values (md5('papers')::uuid, 'app.pages');
+\set ECHO all
+\c - app
+begin;
+call app.act_as('wri');
+select lines, count(*) from app.pages group by rollup (lines) order by 1;
+select page, count(*) from app.pages where page > 1011 group by cube (page) order by 1;
+rollback;
+-- of whom nobody is limited, too, though an index would serve
+begin;
+call app.act_as('mia');
+set local enable_seqscan = off;
+select p.page, count(*) from app.pages p cross join lateral (select from app.articles a where a.id <> p.page offset 0) a group by rollup (p.page) order by 1;
+rollback;
