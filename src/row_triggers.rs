@@ -14,7 +14,7 @@ use crate::catalog::{checked, freed, held};
 use crate::error::{Refusal, RowRefusal};
 use crate::pg::rows::{self, TriggerRow, TriggerRows, relation_of};
 use crate::pg::spi::{self, Plan, Sees, arg};
-use crate::pg::{owner, relations};
+use crate::pg::{owner, relations, replication};
 use crate::references::{self, Key, Phase, Tenant};
 use crate::{modes, progress, quotas, session};
 
@@ -243,10 +243,13 @@ impl Check {
         if !changed {
             return Ok(());
         }
-        match Key::of(new, &reference.columns) {
-            Some(key) => references::check_referring(reference, self.new_tenant, &key),
-            None => Ok(()),
+        let Some(key) = Key::of(new, &reference.columns) else { return Ok(()) };
+        references::check_referring(reference, self.new_tenant, &key)?;
+        // There may be no such row yet. Whoever takes the key later in the transaction is to look who refers to it.
+        if owner::applies_replicated_changes() {
+            mark(reference, new).into_iter().for_each(|mark| freed::note_freed(reference.oid, mark));
         }
+        Ok(())
     }
 
     /// A row that links two others, got the tenant of the one and no longer may refer to the other, goes. Nobody changes the
@@ -289,7 +292,7 @@ impl Check {
         let Some(mark) = mark(reference, &new) else { return Ok(()) };
         // Changes that another server has checked come one by one, and rows that refer to the key later.
         let freed = || !reference.deletes_heard_of || freed::was_freed(reference.oid, mark);
-        let retaken = || freed() && !owner::applies_replicated_changes();
+        let retaken = || freed() && !replication::applies_changes();
         match Key::of(&new, &reference.columns) {
             Some(key) if !reference.validated || retaken() => {
                 references::check_referred(reference, self.new_tenant, &key)

@@ -104,3 +104,36 @@ select app.renew();
 select * from app.shelves order by id;
 rollback;
 select relation, rule, key from tenancy.violations();
+
+-- in a session in which PostgreSQL's own foreign keys are off: the key of a row that is gone, of one that is another now, and one
+-- that was referred to before there was a row; nothing else is new in another transaction
+reset role;
+set session_replication_role = replica;
+insert into app.shelves values (11, :east, 11.0, 'eleven'), (12, :east, 12.0, 'twelve');
+insert into app.books values (11, :east, 11), (12, :east, 12);
+begin;
+delete from app.shelves where id = 11;
+insert into app.shelves values (11, :west, 11.0, 'eleven');
+rollback;
+begin;
+update app.shelves set id = 111 where id = 12;
+update app.shelves set id = 12, tenant_id = :west where id = 11;
+rollback;
+begin;
+insert into app.books values (13, :east, 13);
+insert into app.maps values (13, :east, 13, 'thirteen');
+savepoint taken;
+insert into app.shelves values (13, :west, 15, 'fifteen');
+rollback to taken;
+insert into app.shelves values (14, :west, 13.0, 'x');
+rollback to taken;
+insert into app.shelves values (14, :west, 14, 'thirteen');
+rollback to taken;
+insert into app.shelves values (13, :east, 13.0, 'thirteen');
+commit;
+begin;
+insert into app.doors values (13, :east, 13, 1);
+insert into app.halls values (13, 1, :west);
+rollback;
+reset session_replication_role;
+select * from tenancy.violations();
