@@ -190,7 +190,7 @@ fn count_rows(root: Oid, tenant: Uuid) -> Option<i64> {
         KeyType::Number => (pg_sys::INT8OID, hierarchy::tenant(tenant).and_then(|tenant| arg(tenant.number))),
     };
     let text = filled(include_str!("../../sql/templates/rows_of_tenant.sql"), root, &column.name);
-    owner::run_as_owner_of(root, || spi::once(&text, &[kind], &[key], Sees::Latest, |row| row.must(1)))
+    owner::run_pinned_as_owner_of(root, || spi::once(&text, &[kind], &[key], Sees::Latest, |row| row.must(1)))
         .into_iter()
         .next()
 }
@@ -207,7 +207,7 @@ pub fn rows_of_part(root: Oid, part: Oid) -> Vec<(Uuid, i64)> {
         KeyType::Number => row.get::<i32>(1).and_then(|number| hierarchy::tenant_by_number(number.into())),
     };
     let read = |row: &Row| tenant(row).map(|tenant| (tenant, row.must(2)));
-    let rows = owner::run_as_owner_of(part, || spi::once(&text, &[], &[], Sees::Latest, read));
+    let rows = owner::run_pinned_as_owner_of(part, || spi::once(&text, &[], &[], Sees::Latest, read));
     rows.into_iter().flatten().collect()
 }
 

@@ -93,7 +93,7 @@ begin
 end $$;
 create function review.is_called() returns boolean language plpgsql immutable as $$
 begin
-  if current_setting('application_name') = 'victim' then perform review.leaves(); end if;
+  if (current_setting('application_name'), current_user) = ('victim', 'review_owner') then perform review.leaves(); end if;
   return true;
 end $$;
 create table review.left (id integer primary key, tenant_id uuid);
@@ -109,6 +109,8 @@ select tenancy.protect('review.left', 'optional', create_index => 'never');
 select count(*) from tenancy.violations();
 select from tenancy.refresh_statistics();
 select answer from tenancy.explain_access('review.left', '{"id": 1}') where aspect = 'row';
+insert into tenancy.quotas (tenant_id, relation, max_rows) values (:acme, 'review.left', 1);
+insert into review.left values (2, :acme);
 select * from review.who;
 call tenancy.adopt('review.taken', 'required', create_index => 'never');
 show search_path;
