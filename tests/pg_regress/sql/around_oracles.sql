@@ -7,11 +7,17 @@ create table rolled.users (id integer generated always as identity primary key, 
 create table app.users (id integer generated always as identity primary key, tenant_id uuid not null, login text, unique (tenant_id, login));
 alter table rolled.users enable row level security, force row level security;
 create policy tenant on rolled.users using (tenant_id = rolled.tenant()) with check (tenant_id = rolled.tenant());
-select tenancy.protect('app.users', 'required', create_index => 'never');
-grant all on rolled.users, app.users to public;
+create table rolled.stays (tenant_id uuid not null default rolled.tenant(), during int4range, exclude using gist (during with &&));
+create table app.stays (tenant bigint not null, during int4range, exclude using gist (int8range(tenant, tenant, '[]') with &&, during with &&));
+alter table rolled.stays enable row level security, force row level security;
+create policy tenant on rolled.stays using (tenant_id = rolled.tenant()) with check (tenant_id = rolled.tenant());
+select tenancy.protect('app.users', 'required', create_index => 'never'), tenancy.protect('app.stays', 'required', 'tenant', 'never');
+grant all on rolled.users, app.users, rolled.stays, app.stays to public;
 reset role;
 insert into rolled.users (tenant_id, login) select :acme, 'acme' || n from generate_series(1, 300) n;
 insert into app.users (tenant_id, login) select :acme, 'acme' || n from generate_series(1, 300) n;
+insert into rolled.stays values (:acme, '[1, 5)');
+insert into app.stays select number, '[1, 5)' from tenancy.tenants where id = :acme;
 create index on app.users (login);
 create statistics rolled.of_users (mcv) on tenant_id, login from rolled.users;
 create statistics app.of_users (mcv) on tenant_id, login from app.users;
@@ -26,6 +32,10 @@ insert into rolled.users (login) values ('acme7') on conflict do nothing returni
 insert into app.users (login) values ('acme8') on conflict do nothing returning login;
 -- the value itself is not in the message, in both
 insert into app.documents (id, title) values (1, 'x');
+
+-- an exclusion constraint says the same, of a span that it can be halved to find; one with the tenant in it does not
+insert into rolled.stays (during) values ('[3, 9)');
+insert into app.stays (during) values ('[3, 9)') returning during;
 
 -- a foreign key says which rows there are: a hidden one is accepted, a missing one is not
 insert into rolled.comments (id, document_id) values (50, 1);

@@ -41,3 +41,28 @@ call app.act_as('mia', for_session => true);
 set enable_seqscan = off;
 explain (costs off) select count(*) from app.seen;
 select count(*) from app.seen;
+
+-- indexes that look up one value at a time, under a constraint and without one: for several tenants they are of no use, for one they are
+\c - owner
+create table app.places (id integer primary key, tenant_id uuid not null, at integer, exclude using hash (at with =));
+create index on app.places using hash (tenant_id);
+create table app.halls (tenant integer not null, seats int4range, exclude using gist (int4range(tenant, tenant, '[]') with =, seats with &&));
+create index on app.halls using spgist (int4range(tenant, tenant, '[]'));
+\c - postgres
+insert into app.places select n, case n % 3 when 0 then :east when 1 then :west else :globex end::uuid, n from generate_series(1, 300) n;
+insert into app.halls select t.number, int4range(n, n + 1) from tenancy.tenants t, generate_series(1, 50) n;
+\c - owner
+select from tenancy.protect('app.places', 'required', create_index => 'never');
+select from tenancy.protect('app.halls', 'required', 'tenant', 'never');
+analyze app.places, app.halls;
+grant select on app.places, app.halls to public;
+\c - app
+set enable_seqscan = off;
+call app.act_as('mia', for_session => true);
+select count(*) from app.places;
+select count(*) from app.places where at = 4;
+select count(*) from app.places where at = 5;
+select count(*) from app.halls where seats && '[1, 4)';
+call app.act_as('eve', for_session => true);
+explain (costs off) select count(*) from app.places;
+select count(*) from app.places;
