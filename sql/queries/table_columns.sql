@@ -1,6 +1,5 @@
 -- $1 relation. Its columns that hold values of their own: name, type with its modifiers, whether JSON shows the type as it is
--- read back, whether it is JSON, whether a collation decides its order, whether it is composed of others or has a
--- fixed way to be text (arrays, ranges, composite types, enums), whether it is an identity, and the place in the primary key.
+-- read back, whether it is JSON, whether a collation decides its order, whether it is an identity, and the place in the primary key.
 with recursive base (attnum, oid) as (
   select a.attnum, a.atttypid from pg_attribute a where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
   union all
@@ -13,7 +12,6 @@ select
   a.atttypid < 16384 and t.typtype = 'b' and t.typcategory <> 'A' and a.atttypid not in ('json'::regtype, 'jsonb'::regtype),
   b.oid in ('json'::regtype, 'jsonb'::regtype),
   a.attcollation <> 0,
-  t.typcategory = 'A' or t.typtype in ('c', 'r', 'm', 'e'),
   a.attidentity <> '',
   array_position(i.indkey::int2[], a.attnum) + 1
 from pg_attribute a

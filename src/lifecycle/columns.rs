@@ -21,7 +21,6 @@ pub struct Column {
     plain: bool,
     json: bool,
     collated: bool,
-    composed: bool,
     /// An identity column: its values are not updated.
     pub identity: bool,
     pub in_key: Option<i32>,
@@ -35,9 +34,8 @@ pub fn of(relation: Oid) -> Vec<Column> {
         plain: row.must(3),
         json: row.must(4),
         collated: row.must(5),
-        composed: row.must(6),
-        identity: row.must(7),
-        in_key: row.get(8),
+        identity: row.must(6),
+        in_key: row.get(7),
     };
     in_portable_form(|| owner::run(|| TABLE_COLUMNS.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))))
 }
@@ -60,15 +58,16 @@ impl Column {
         archive::Column { name: self.name.clone(), kind: self.kind.clone() }
     }
 
-    /// The value of row `r` that becomes JSON.
+    /// The value of row `r` that becomes JSON. No cast to text: who owns the type may have made one.
     pub fn exported(&self) -> String {
         let column = self.quoted();
         if self.plain {
             format!("r.{column}")
-        } else if self.composed || self.json {
-            format!("r.{column}::pg_catalog.text as {column}")
         } else {
-            format!("case when r.{column} is not null then pg_catalog.format('%s', r.{column}) end as {column}")
+            // A composite value with nothing but NULL in it is not NULL.
+            format!(
+                "case when r.{column} is distinct from null then pg_catalog.format('%s', r.{column}) end as {column}"
+            )
         }
     }
 

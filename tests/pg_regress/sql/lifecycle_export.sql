@@ -91,3 +91,19 @@ select tenancy.enter_tenant('a0000000-0000-0000-0000-000000000000', 'clerk');
 select count(*) > 0 as reads from app.documents;
 select count(*) from tenancy.export_tenant('a0000000-0000-0000-0000-000000000000');
 rollback;
+
+-- values are what their types write and read, whatever casts somebody made: these would run with the rights of whoever exports
+\c - owner
+create type app.couple as (id integer);
+create type app.code as enum ('a', 'b');
+create function app.to_text(app.couple) returns text language sql return 'cast as ' || current_user;
+create function app.to_text(app.couple[]) returns text language sql return 'cast as ' || current_user;
+create function app.to_text(app.code) returns text language sql return 'cast as ' || current_user;
+create cast (app.couple as text) with function app.to_text(app.couple);
+create cast (app.couple[] as text) with function app.to_text(app.couple[]);
+create cast (app.code as text) with function app.to_text(app.code);
+create table app.typed (code app.code primary key, tenant_id uuid, pair app.couple, pairs app.couple[], empty app.couple, nothing app.couple);
+select from tenancy.protect('app.typed', 'required', create_index => 'never');
+\c - postgres
+insert into app.typed values ('a', :acme, row(1), array[row(2)]::app.couple[], row(null), null);
+select line from tenancy.export_tenant(:acme, false) line where line like '{"code"%';
