@@ -3,6 +3,7 @@ PYTHON ?= python3
 PG ?=
 TEST ?=
 ONLY ?=
+PROFILE ?=
 SECONDS ?= 600
 TARGET ?=
 SEED ?=
@@ -29,7 +30,7 @@ fuzz: ## random tests for longer: SECONDS=600 for all of them, TARGET=text picks
 	@$(PYTHON) tests/fuzz.py --pg "$(PG)" --target "$(TARGET)" --seconds "$(SECONDS)" --seed "$(SEED)"
 
 bench: ## measure against SQL by hand and the usual policies; QUICK=1 for a look, PG=15 picks servers, ONLY=reads one group
-	@$(PYTHON) bench/run.py --pg "$(PG)" --only "$(ONLY)" $(if $(QUICK),--quick)
+	@$(PYTHON) bench/run.py --pg "$(PG)" --only "$(ONLY)" --profile "$(PROFILE)" $(if $(QUICK),--quick)
 
 check: ## format, lints, syntax
 	@$(SETUP) check

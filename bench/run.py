@@ -12,7 +12,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "pgrx-config")]
 
 from devtools import fetch, say  # noqa: E402
 from devtools.cluster import Cluster  # noqa: E402
-from harness import (chart, contexts, lifecycle, machine, millions, moves, reads, report, results, world,  # noqa: E402
+from harness import (chart, contexts, lifecycle, machine, millions, moves, profile, reads, report, results, world,  # noqa: E402
                      writers, writes)
 
 # Nothing runs beside what is measured, and all of it is in memory. pg_stat_statements counts for the measuring of plannings
@@ -58,6 +58,8 @@ def run_major(major, options):
                 group = case.group
                 cases.append(case)
                 say.line(report.line(case))
+                if profile.wanted(case, options.profile):
+                    profile.show(case)
         return machine.version(cluster.server), cases
 
 
@@ -66,6 +68,7 @@ def main():
     parser.add_argument("--pg", default="", help="majors, like 18 or 15,18 (the default)")
     parser.add_argument("--quick", action="store_true", help="less data and time: for a look, not for results")
     parser.add_argument("--only", default="", help=f"only this group: {', '.join(GROUPS)}")
+    parser.add_argument("--profile", default="", help="also say where this case spends more than by hand: 'writes: INSERT, one row'")
     options = parser.parse_args()
     majors = [int(word) for word in options.pg.replace(",", " ").split()] or ([18] if options.quick else [18, 15])
     began, versions, cases = time.monotonic(), [], []

@@ -17,6 +17,13 @@ PRECISE = 0.004    # standard error of the ratio at which there is no need to go
 class Outcome:
     ms: dict = field(default_factory=dict)       # median milliseconds of one execution, by competitor
     ratio: dict = field(default_factory=dict)    # to the first competitor
+    turns: dict = field(default_factory=dict)    # a turn of each, to have it run again
+
+
+@dataclass
+class Turn:
+    run: object       # function(times)
+    times: int
 
 
 def race(runs, pair, seconds, most=100_000):
@@ -41,7 +48,9 @@ def race(runs, pair, seconds, most=100_000):
         # what takes long runs in both orders, and that is it
         if done >= 2 and time.monotonic() > until + 3 * seconds:
             break
-    return outcome(samples, pair[0])
+    found = outcome(samples, pair[0])
+    found.turns = {name: Turn(run, times[name]) for name, run in runs.items()}
+    return found
 
 
 def calibrated(run, most):

@@ -73,11 +73,15 @@ class Session:
                 return self.execute(f"select pg_temp.{name}({times})").fetchone()[0]
             with self.connection.transaction(force_rollback=True):
                 return self.execute(f"select pg_temp.{name}({times})").fetchone()[0]
+        run.backend = self.connection.info.backend_pid
         return run
 
     def planned(self, text):
         """A function that has the statement planned so many times and gives the milliseconds of one planning, as the server tells it."""
-        return lambda times: self.connection.execute("select pg_temp.planned(%s, %s)", [text, times]).fetchone()[0]
+        def run(times):
+            return self.connection.execute("select pg_temp.planned(%s, %s)", [text, times]).fetchone()[0]
+        run.backend = self.connection.info.backend_pid
+        return run
 
     def close(self):
         self.connection.close()
