@@ -83,6 +83,7 @@ extern "C-unwind" fn _PG_init() {
     pg::transactions::listen(pg::transactions::Listeners {
         over: || {
             session::transaction_over();
+            pg::executions::transaction_over();
             modes::transaction_over();
             catalog::held::forget();
             catalog::checked::forget();

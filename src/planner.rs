@@ -31,10 +31,16 @@ pub fn init() {
         begins: session::execution_begins,
         of_marked_plan: || {
             if !session::ask(|access, _| is_all(&access.reads)) {
-                ErrorReport::from(Refusal::from(PlanRefusal::MadeForAll)).report(PgLogLevel::ERROR);
+                refuse(PlanRefusal::MadeForAll);
             }
         },
+        rights: session::rights,
+        rights_lost: || refuse(PlanRefusal::RightsLost),
     });
+}
+
+fn refuse(refusal: PlanRefusal) {
+    ErrorReport::from(Refusal::from(refusal)).report(PgLogLevel::ERROR)
 }
 
 /// Reading, writing or both, with the names of the functions that stand for it.

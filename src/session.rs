@@ -47,6 +47,14 @@ impl Known {
             && self.login == owner::session_user()
             && self.token.as_deref().is_none_or(|token| check_period(token).is_ok())
     }
+
+    /// May the same still be done as before?
+    fn keeps(&self, before: &Self) -> bool {
+        self.login == before.login
+            && self.identity == before.identity
+            && self.mode == before.mode
+            && (Rc::ptr_eq(&self.access, &before.access) || self.access.includes(&before.access))
+    }
 }
 
 /// More tables than a statement names; anybody may ask about any number of them.
@@ -61,6 +69,9 @@ static HEARD_IN: BackendLocal<Cell<(i64, (u32, u32))>> = BackendLocal::new(Cell:
 /// The client's statement in which it was found to be true since the running execution began; else none.
 static AT_HAND: BackendLocal<Cell<i64>> = BackendLocal::new(Cell::new(NOT_AT_HAND));
 const NOT_AT_HAND: i64 = i64::MIN;
+
+/// Another number whenever somebody else acts than before, or may do less.
+static RIGHTS: BackendLocal<Cell<u64>> = BackendLocal::new(Cell::new(0));
 
 thread_local! {
     /// The identity on whose behalf this transaction first asked.
@@ -123,6 +134,12 @@ fn is_at_hand() -> bool {
 /// An execution begins: what others have changed since the last one counts.
 pub fn execution_begins() {
     AT_HAND.set(NOT_AT_HAND);
+}
+
+/// What changes whenever somebody else acts than before, or may do less.
+pub fn rights() -> u64 {
+    refresh();
+    RIGHTS.get()
 }
 
 fn forget_asked() {
@@ -243,7 +260,7 @@ fn refresh() {
 fn find_out() {
     // Have the result in hand before remembering it: reading our tables can itself find that they changed. What was
     // remembered is dropped first, so that an error in between leaves nothing.
-    KNOWN.replace(None);
+    let before = KNOWN.take();
     AT_HAND.set(NOT_AT_HAND);
     values::forget();
     watched::watch();
@@ -264,7 +281,11 @@ fn find_out() {
     if token.is_some() {
         plans::token_means(shape, access::identity_of_login(login).is_none());
     }
-    KNOWN.replace(Some(Known { generation, login, identity, mode, access, shape, tables: Vec::new(), token }));
+    let known = Known { generation, login, identity, mode, access, shape, tables: Vec::new(), token };
+    if !before.is_some_and(|before| known.keeps(&before)) {
+        RIGHTS.set(RIGHTS.get() + 1);
+    }
+    KNOWN.replace(Some(known));
     RESOLVED.take();
 }
 

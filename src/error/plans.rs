@@ -8,6 +8,7 @@ use super::{Explained, Parts, parts};
 #[derive(Debug)]
 pub enum PlanRefusal {
     MadeForAll,
+    RightsLost,
 }
 
 impl Explained for PlanRefusal {
@@ -17,6 +18,12 @@ impl Explained for PlanRefusal {
                 Code::ERRCODE_T_R_SERIALIZATION_FAILURE,
                 "the query was planned for a session that reads all tenants",
                 "The session has lost that right since.",
+                "Run the statement again, or open the cursor again.",
+            ),
+            Self::RightsLost => parts(
+                Code::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                "the query cannot go on with the rights that it began with",
+                "Since its first rows somebody else acts, or the session may do less.",
                 "Run the statement again, or open the cursor again.",
             ),
         }

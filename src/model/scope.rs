@@ -50,6 +50,16 @@ impl<K: Key> Scope<K> {
         matches!(self, Self::Only(keys) if keys.is_empty())
     }
 
+    /// Is every tenant of the other set in this one, whichever tenants there are?
+    pub fn includes(&self, other: &Self) -> bool {
+        use Scope::{AllBut, Only};
+        match (self, other) {
+            (set, Only(b)) => b.iter().all(|key| set.contains(key)),
+            (AllBut(a), AllBut(b)) => a.iter().all(|key| b.has(key)),
+            (Only(_), AllBut(_)) => false,
+        }
+    }
+
     /// The tenants that are in either set.
     pub fn union(self, other: Self) -> Self {
         use Scope::{AllBut, Only};
@@ -162,6 +172,14 @@ impl Access {
         Some(access)
     }
 
+    /// Reads and writes it on each table what the other does?
+    pub fn includes(&self, other: &Self) -> bool {
+        (self.home == other.home && self.only_limited == other.only_limited && self.limited == other.limited)
+            && self.reads.ids.includes(&other.reads.ids)
+            && self.writes.ids.includes(&other.writes.ids)
+            && self.writes_public >= other.writes_public
+    }
+
     /// How many tenants it names.
     pub fn size(&self) -> usize {
         let count = |tenants: &Tenants| match &tenants.ids {
@@ -224,6 +242,16 @@ mod tests {
                     assert_eq!(union.contains(&key), a.contains(&key) || b.contains(&key), "{a:?} {b:?} {key}");
                     assert_eq!(intersection.contains(&key), a.contains(&key) && b.contains(&key), "{a:?} {b:?} {key}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_includes_another_if_it_has_all_of_it() {
+        for a in all_scopes() {
+            for b in all_scopes() {
+                let has_all = (0..6).all(|key| a.contains(&key) || !b.contains(&key));
+                assert_eq!(a.includes(&b), has_all, "{a:?} {b:?}");
             }
         }
     }

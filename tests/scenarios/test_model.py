@@ -335,11 +335,21 @@ class Walk:
         self.cursors[f"c{self.names}"] = self.expected(False)
 
     def fetch(self):
-        """A cursor never shows more than was visible to whoever opened it or is to whoever acts now."""
+        """A cursor never shows more than was visible to whoever opened it or is to whoever acts now, or does not go on."""
         if self.context.identity not in (None, self.acted):
             return    # whether fetching is acting depends on the plan
         name = self.dice.choice(list(self.cursors))
-        found = {row[0] for row in self.say(f"fetch {self.dice.choice(('1', '7', 'all'))} from {name}").fetchall()}
+        self.say("savepoint fetched")
+        try:
+            found = {row[0] for row in self.say(f"fetch {self.dice.choice(('1', '7', 'all'))} from {name}").fetchall()}
+        except self.case.psycopg().errors.SerializationFailure as error:
+            self.case.assertIn("cannot go on with the rights", str(error))
+            self.say("rollback to fetched")
+            self.say("release fetched")
+            for cursors in (self.cursors, *(cursors for _, _, cursors in self.levels)):
+                cursors.pop(name, None)
+            return
+        self.say("release fetched")
         self.compared += 1
         self.cursors[name] = self.cursors[name] | self.expected(False)
         self.case.assertLessEqual(found, self.cursors[name], f"{name} by {self.context}, {self.world}")

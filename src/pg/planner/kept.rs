@@ -1,9 +1,9 @@
 //! Plans that outlive the moment for which they were made: dropping them, and marking those that take something for granted
 //! which has to be asked for whenever rows are (`executions`).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use pgrx::pg_sys;
+use pgrx::pg_sys::{self, Oid};
 
 use super::functions;
 use super::nodes::items;
@@ -14,6 +14,11 @@ use crate::pg::backend_local::BackendLocal;
 static MARK: BackendLocal<Cell<Option<u32>>> = BackendLocal::new(Cell::new(None));
 /// Whether there may be such plans.
 static MARKED: BackendLocal<Cell<bool>> = BackendLocal::new(Cell::new(false));
+
+thread_local! {
+    /// By what plans are known that compare with what the session may do.
+    static COMPARING: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Makes this backend plan its prepared statements anew.
 pub fn forget_plans() {
@@ -34,12 +39,9 @@ pub fn some_let_all_rows_pass() -> bool {
 /// The planner's present state.
 pub(super) unsafe fn mark(root: *mut pg_sys::PlannerInfo, function: &'static str) -> bool {
     let Some(function) = functions::find(function, "(pg_catalog.internal)") else { return false };
-    // SAFETY: by the caller's promise; a look-up by oid.
+    let hash = hash_of(function);
+    // SAFETY: by the caller's promise.
     unsafe {
-        let key = pg_sys::Datum::from(function);
-        let none = pg_sys::Datum::from(0usize);
-        let cache = pg_sys::SysCacheIdentifier::PROCOID as i32;
-        let hash = pg_sys::GetSysCacheHashValue(cache, key, none, none, none);
         MARK.set(Some(hash));
         MARKED.set(true);
         if !depends_on((*(*root).glob).invalItems, hash) {
@@ -47,6 +49,35 @@ pub(super) unsafe fn mark(root: *mut pg_sys::PlannerInfo, function: &'static str
         }
     }
     true
+}
+
+/// A call of the function is about to stand in a plan.
+pub(super) fn will_stand_in_plans(function: Oid) {
+    let hash = hash_of(function);
+    COMPARING.with_borrow_mut(|comparing| {
+        if !comparing.contains(&hash) {
+            comparing.push(hash);
+        }
+    });
+}
+
+/// By what a plan notes that it depends on a function.
+fn hash_of(function: Oid) -> u32 {
+    let none = pg_sys::Datum::from(0usize);
+    // SAFETY: computed of the oid alone.
+    unsafe {
+        let cache = pg_sys::SysCacheIdentifier::PROCOID as i32;
+        pg_sys::GetSysCacheHashValue(cache, pg_sys::Datum::from(function), none, none, none)
+    }
+}
+
+/// Does the plan compare with what the session may do? Such a value may be asked for once, when a scan begins.
+///
+/// # Safety
+/// A plan.
+pub unsafe fn compares(plan: *mut pg_sys::PlannedStmt) -> bool {
+    // SAFETY: by the caller's promise.
+    COMPARING.with_borrow(|comparing| comparing.iter().any(|hash| unsafe { depends_on((*plan).invalItems, *hash) }))
 }
 
 /// Does the plan take for granted that all rows pass?

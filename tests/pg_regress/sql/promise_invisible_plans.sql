@@ -71,16 +71,18 @@ set session authorization alice;
 execute titles;
 reset session authorization;
 
--- cursors see what was to be seen when they were opened, and end with the transaction
+-- cursors do not go on for somebody else, and end with the transaction
 \c - app
 begin;
 call app.act_as('ann');
 declare moving scroll cursor for select id, title from app.documents order by id;
 fetch 1 from moving;
 select tenancy.leave();
-fetch all from moving;
-fetch backward all from moving;
 select title from app.documents;
+savepoint here;
+fetch all from moving;
+rollback to here;
+fetch backward all from moving;
 commit;
 fetch all from moving;
 
