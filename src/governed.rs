@@ -29,6 +29,8 @@ struct Undeclared {
     /// Has it the trigger, such as it is, and as it was made?
     has_trigger: bool,
     refuses_rows: bool,
+    /// Is it a part of a table that takes no rows yet?
+    is_part: bool,
 }
 
 /// BEFORE INSERT OR UPDATE on governed_schemas, a row. See `tenancy.check_governed_schema`.
@@ -73,12 +75,18 @@ fn govern_tables(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
         is_foreign: row.must::<String>(2) == "f",
         has_trigger: row.must(3),
         refuses_rows: row.must(4),
+        is_part: row.must(5),
     };
     for table in owner::run(|| UNDECLARED.with(|q| q.rows(&[], Sees::Latest, read))) {
         if !superuser {
             judge(&table, &making)?;
         }
-        if making != Making::ChangedTriggers && !table.is_foreign && !table.has_trigger {
+        let is_new = match making {
+            Making::ChangedTriggers => false,
+            Making::NewPart => table.is_part,
+            _ => true,
+        };
+        if is_new && !table.is_foreign && !table.has_trigger {
             let values = [("relation", &*relations::qualified(table.relation))];
             let command = template::fill(include_str!("../sql/templates/undeclared_trigger.sql"), &values);
             quiet::run(|| owner::run(|| spi::run(&command)));
@@ -94,6 +102,7 @@ fn judge(table: &Undeclared, making: &Making) -> Result<(), Refusal> {
         _ if table.is_foreign => Err(GovernedRefusal::Foreign { table: name }.into()),
         Making::FilledTable => Err(GovernedRefusal::Filled { table: name }.into()),
         Making::MovedTable => Err(GovernedRefusal::Moved { table: name }.into()),
+        Making::NewPart if table.is_part && !table.refuses_rows => Err(GovernedRefusal::Part { table: name }.into()),
         Making::ChangedTriggers if table.has_trigger && !table.refuses_rows => {
             Err(GovernedRefusal::TriggerNeeded { table: name }.into())
         }

@@ -55,7 +55,7 @@ alter table tenancy.governed_schemas enable always trigger schema_checked;
 
 create event trigger tenancy_govern_tables on ddl_command_end
   when tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE', 'IMPORT FOREIGN SCHEMA',
-    'ALTER TABLE', 'ALTER TRIGGER', 'ALTER SCHEMA', 'CREATE TRIGGER')
+    'ALTER TABLE', 'ALTER FOREIGN TABLE', 'ALTER TRIGGER', 'ALTER SCHEMA', 'CREATE TRIGGER')
   execute function tenancy.govern_tables();
 
 create event trigger tenancy_follow_schemas on sql_drop

@@ -12,6 +12,7 @@ pub enum GovernedRefusal {
     Foreign { table: String },
     Filled { table: String },
     Moved { table: String },
+    Part { table: String },
     TriggerNeeded { table: String },
 }
 
@@ -32,7 +33,7 @@ impl Explained for GovernedRefusal {
             Undeclared { table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("table {table} takes no rows before it is declared"),
-                "Its schema is governed: for each table is said whose its rows are.",
+                "Its schema, or that of a table above it, is governed: for each table is said whose its rows are.",
                 declare(table),
             ),
             Foreign { table } => parts(
@@ -52,6 +53,12 @@ impl Explained for GovernedRefusal {
                 format!("table {table} cannot come into a governed schema before it is declared"),
                 "The schema is governed: for each table is said whose its rows are.",
                 "Call tenancy.protect() for the table where it is.",
+            ),
+            Part { table } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("table {table} cannot become a part of a table that takes no rows before it is declared"),
+                "The schema of the table above it is governed: for each table is said whose its rows are.",
+                "Call tenancy.protect() for the table above it first.",
             ),
             TriggerNeeded { table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

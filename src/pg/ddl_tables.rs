@@ -13,6 +13,8 @@ pub enum Making {
     FilledTable,
     /// SET SCHEMA.
     MovedTable,
+    /// ATTACH PARTITION, INHERIT.
+    NewPart,
     ChangedTriggers,
     RenamedSchema {
         from: String,
@@ -38,7 +40,13 @@ pub fn making(fcinfo: pg_sys::FunctionCallInfo) -> Option<Making> {
             pg_sys::NodeTag::T_CreateTrigStmt => Making::ChangedTriggers,
             pg_sys::NodeTag::T_AlterTableStmt => {
                 let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*tree.cast::<pg_sys::AlterTableStmt>()).cmds);
-                commands.iter_ptr().any(|command| switches_triggers(&*command)).then_some(Making::ChangedTriggers)?
+                let does =
+                    |what: fn(&pg_sys::AlterTableCmd) -> bool| commands.iter_ptr().any(|command| what(&*command));
+                match (does(makes_part), does(switches_triggers)) {
+                    (true, _) => Making::NewPart,
+                    (false, true) => Making::ChangedTriggers,
+                    _ => return None,
+                }
             }
             pg_sys::NodeTag::T_RenameStmt => {
                 let statement = &*tree.cast::<pg_sys::RenameStmt>();
@@ -53,6 +61,13 @@ pub fn making(fcinfo: pg_sys::FunctionCallInfo) -> Option<Making> {
             _ => return None,
         })
     }
+}
+
+/// Does the subcommand of ALTER TABLE make a table a part of another?
+#[allow(non_upper_case_globals)] // PostgreSQL's names
+const fn makes_part(command: &pg_sys::AlterTableCmd) -> bool {
+    use pg_sys::AlterTableType::*;
+    matches!(command.subtype, AT_AttachPartition | AT_AddInherit)
 }
 
 /// Does the subcommand of ALTER TABLE enable or disable triggers?

@@ -61,6 +61,28 @@ alter table app.events attach partition app.events_2 for values in (2);
 create table app.drafts () inherits (app.documents);
 create temp table mine (id integer);
 insert into mine values (1);
+-- parts in other schemas
+create table outside.lists_2 partition of app.lists for values in (2) partition by list (id);
+create table outside.lists_21 partition of outside.lists_2 default;
+create table outside.coder () inherits (app.codes);
+insert into outside.lists_21 values (2);
+insert into outside.coder values (2);
+create table outside.more (id integer);
+insert into outside.more values (3);
+alter table app.lists attach partition outside.more for values in (3);
+alter table outside.lists_2 attach partition outside.more for values in (3);
+alter table outside.more inherit app.codes;
+alter table outside.more inherit outside.coder, disable trigger all;
+alter table outside.coder disable trigger all;
+drop trigger "00_tenancy_undeclared" on outside.lists_21;
+create table app.lists_4 (id integer);
+alter table app.lists attach partition app.lists_4 for values in (4);
+-- those that leave take rows if their owner wants it
+alter table outside.lists_2 detach partition outside.lists_21;
+drop trigger "00_tenancy_undeclared" on outside.lists_21;
+insert into outside.lists_21 values (2);
+alter table outside.lists_2 attach partition outside.lists_21 default;
+alter table outside.more inherit app.older;
 -- declared
 select tenancy.protect('app.plans', 'required', create_index => 'never'), tenancy.protect('app.lists', 'untenanted'),
   tenancy.protect('app.codes', 'untenanted') \g /dev/null
@@ -88,6 +110,9 @@ grant usage on foreign server somewhere to owner;
 set role owner;
 create foreign table app.far (id integer) server somewhere;
 create foreign table outside.far (id integer) server somewhere;
+create table app.near (id integer);
+alter foreign table outside.far inherit app.near;
+create foreign table outside.farther () inherits (app.near) server somewhere;
 -- superusers may
 reset role;
 create table app.filled as select 1 as id;
