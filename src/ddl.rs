@@ -31,7 +31,7 @@ query!(LOST_PARTS, "lost_parts.sql", &[]);
 /// At the end of DDL on tables and policies. See `tenancy.follow_ddl`.
 #[pg_extern(sql = false)]
 fn follow_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    if quiet::is_quiet() {
+    if own_ddl(fcinfo) {
         return Ok(());
     }
     let changes = ddl_commands::changes(fcinfo);
@@ -44,7 +44,7 @@ fn follow_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
 /// Before ATTACH PARTITION. See `tenancy.prepare_attach`.
 #[pg_extern(sql = false)]
 fn prepare_attach(fcinfo: pg_sys::FunctionCallInfo) {
-    if quiet::is_quiet() {
+    if own_ddl(fcinfo) {
         return;
     }
     for (parent, partition) in ddl_commands::attaching(fcinfo) {
@@ -60,6 +60,13 @@ fn prepare_attach(fcinfo: pg_sys::FunctionCallInfo) {
             });
         }
     }
+}
+
+/// Is it ours? What runs within it is not, if it is the code of a table's owner and alters another table.
+fn own_ddl(fcinfo: pg_sys::FunctionCallInfo) -> bool {
+    quiet::is_quiet()
+        && (owner::current_user_is_superuser()
+            || ddl_commands::altered_table(fcinfo).is_some_and(|altered| owner::looked_into() == Some(altered)))
 }
 
 /// After objects were dropped. See `tenancy.forget_dropped`.

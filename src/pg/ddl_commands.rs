@@ -87,6 +87,17 @@ pub fn attaching(fcinfo: pg_sys::FunctionCallInfo) -> Vec<(pg_sys::Oid, pg_sys::
     }
 }
 
+/// The table that ALTER TABLE is about, if it is there.
+pub fn altered_table(fcinfo: pg_sys::FunctionCallInfo) -> Option<pg_sys::Oid> {
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says.
+    unsafe {
+        let tree = parse_tree(fcinfo);
+        let alters = (*tree).type_ == pg_sys::NodeTag::T_AlterTableStmt;
+        let table = alters.then(|| look_up((*tree.cast::<pg_sys::AlterTableStmt>()).relation));
+        table.filter(|table| *table != pg_sys::InvalidOid)
+    }
+}
+
 /// # Safety
 /// `name` is a node of a valid parse tree.
 pub(super) unsafe fn look_up(name: *const pg_sys::RangeVar) -> pg_sys::Oid {

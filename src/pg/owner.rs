@@ -1,5 +1,6 @@
 //! Running our own statements with our own rights, and asking what rights the caller has.
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_int};
 
 use pgrx::pg_sys;
@@ -18,6 +19,25 @@ fn pinned<R>(work: impl FnOnce() -> R) -> R {
 }
 
 const SEARCH_PATH: (&CStr, &CStr) = (c"search_path", c"pg_catalog, pg_temp");
+
+thread_local! {
+    /// The table at which the rights of its owner are in use.
+    static LOOKED_INTO: Cell<Option<pg_sys::Oid>> = const { Cell::new(None) };
+}
+
+struct Restore(Option<pg_sys::Oid>);
+
+impl Drop for Restore {
+    // Also when a PostgreSQL error unwinds through.
+    fn drop(&mut self) {
+        LOOKED_INTO.set(self.0);
+    }
+}
+
+/// The table that is looked into or altered with the rights of its owner at this moment. Nobody's code can alter it meanwhile.
+pub fn looked_into() -> Option<pg_sys::Oid> {
+    LOOKED_INTO.get()
+}
 
 /// Runs `work` with these settings, then restores what they were; so does an error.
 pub fn with_settings<R>(settings: &[(&CStr, &CStr)], work: impl FnOnce() -> R) -> R {
@@ -53,6 +73,7 @@ pub fn run_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R 
 /// CREATE INDEX and ANALYZE, the owner's code leaves nothing behind that would count for whoever gave the command: what it
 /// sets is undone, and what would run later, as deferred triggers do, is an error.
 pub fn run_pinned_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    let _restore = Restore(LOOKED_INTO.replace(Some(relation)));
     let flags = pg_sys::SECURITY_NOFORCE_RLS | pg_sys::SECURITY_RESTRICTED_OPERATION;
     run_as(owner_of(relation), flags as i32, || in_settings(&[SEARCH_PATH], false, work))
 }

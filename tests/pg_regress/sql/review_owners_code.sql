@@ -115,3 +115,36 @@ select * from review.who;
 call tenancy.adopt('review.taken', 'required', create_index => 'never');
 show search_path;
 show work_mem;
+
+-- DDL of the owner's code, while we look into his table, is followed like any other
+\c - review_owner
+create table review.events (id integer, tenant_id uuid not null) partition by list (id);
+create table review.notes (id integer, tenant_id uuid not null, title text);
+create table review.open (title text);
+select tenancy.protect('review.events', 'required', create_index => 'never'), tenancy.protect('review.notes', 'required', create_index => 'never')
+\g /dev/null
+create function review.does(command text) returns void language plpgsql as $$
+begin
+  execute command;
+exception when others then
+  raise warning '%: %', command, sqlerrm;
+end $$;
+create function review.does_ddl(integer) returns boolean language plpgsql immutable as $$
+begin
+  if current_setting('review.armed', true) = 'yes' and to_regclass('review.events_1') is null then
+    perform review.does('create table review.events_1 partition of review.events for values in (1)');
+    perform review.does('create table review.events_2 (id integer, tenant_id uuid not null)');
+    perform review.does('alter table review.events attach partition review.events_2 for values in (2)');
+    perform review.does('alter table review.notes inherit review.open');
+    perform review.does('alter table review.trap inherit review.open');
+    perform review.does('alter table review.trap disable row level security');
+  end if;
+  return true;
+end $$;
+create table review.trap (id integer, tenant_id uuid not null, title text);
+create index on review.trap (id) where review.does_ddl(1);
+set review.armed = 'yes';
+select tenancy.protect('review.trap', 'required', create_index => 'never');
+select c.oid::regclass, c.relrowsecurity, (select count(*) from pg_policy p where p.polrelid = c.oid) as policies
+from pg_class c where c.relnamespace = 'review'::regnamespace and c.relname in ('events_1', 'events_2', 'notes', 'trap') order by 1;
+select inhrelid::regclass from pg_inherits where inhparent = 'review.open'::regclass;
