@@ -135,6 +135,19 @@ begin; call app.act_as('ada'); truncate tenancy.activity; rollback;
 begin; call app.act_as('ada'); select tenancy.forget_activity('1 day'); rollback;
 begin; call app.act_as('ada'); select count(*) > 50 as all_of_it from tenancy.activity; rollback;
 
+-- whoever administers cannot switch it off by saying that a dump is restored
+\c - postgres
+select max(id) as mark from tenancy.activity \gset
+\c - carol
+set check_function_bodies = off;
+select tenancy.enable_login(md5('pol')::uuid, 'worker') \g /dev/null
+insert into tenancy.tenants (id, name) values (md5('short')::uuid, 'Short-lived');
+insert into tenancy.contacts (tenant_id, name, email) values (md5('short')::uuid, 'Goes with it', 'short@example.org');
+update tenancy.tenants set status = 'inactive' where id = md5('short')::uuid;
+select * from tenancy.delete_tenant(md5('short')::uuid) \g /dev/null
+\c - postgres
+select a.event, a.detail ->> 'table' as table, a.session_role from tenancy.activity a where a.id > :mark order by a.id;
+
 -- what is old is forgotten, and that is recorded
 \c - postgres
 select tenancy.forget_activity(null);
