@@ -1,6 +1,6 @@
 //! Which rule shows, hides, allows or refuses a row: `explain_access`.
 //!
-//! Who administers is told about every row. Everybody else is told about rows that his own query finds; a hidden row and
+//! Who administers is told about every row that has a tenant. Everybody else is told about rows that his own query finds; a hidden row and
 //! a missing one get one and the same answer.
 
 use std::rc::Rc;
@@ -124,8 +124,8 @@ impl Explaining {
         let modules = protection.as_ref().map_or_else(|| Rc::from([]), |_| modules::of_table(relation));
         Self {
             relation,
+            full: full && protection.as_ref().is_some_and(|protection| protection.tenant.is_some()),
             protection,
-            full,
             mode,
             identity,
             access: access.in_modules(&modules).map_or(access, Rc::new),
@@ -349,7 +349,7 @@ impl Explaining {
         };
         let found = match self.full {
             true => owner::run_pinned_as_owner_of(self.relation, look),
-            false if self.database_role.as_ref().is_some_and(|role| role.may[0]) => look(),
+            false if self.database_role.as_ref().is_none_or(|role| role.may[0]) => look(),
             false => None,
         };
         let whose = |value: String| match tenant.map(|tenant| tenant.key) {

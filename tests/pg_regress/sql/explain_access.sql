@@ -105,3 +105,13 @@ select tenancy.protect('app.told', 'required') \g /dev/null
 reset client_min_messages;
 \c - postgres
 select answer from tenancy.explain_access('app.told', '{"id": 1}') where aspect = 'read';
+
+-- Of tables without tenants whoever administers learns no more than by his own query.
+\c - postgres
+create table app.keys (key text primary key);
+insert into app.keys values ('guessed');
+\c - carol
+select aspect, answer, rule from tenancy.explain_access('app.keys', '{"key": "guessed"}') where aspect in ('row', 'read');
+select aspect, answer, rule from tenancy.explain_access('pg_authid', '{"oid": 10}') where aspect in ('row', 'read');
+select aspect, answer from tenancy.explain_access('app.plain', '{"id": 1}', md5('ann')::uuid) where aspect in ('row', 'read');
+select * from tenancy.explain_access('app.keys', '{"key": "guessed"}', md5('ann')::uuid);
