@@ -19,6 +19,7 @@ query!(GUARDED, "guarded_relations.sql", &[]);
 query!(ROBBED, "robbed_relations.sql", &[]);
 query!(PUBLISHED, "published_whole.sql", &[]);
 query!(KEYS_TOLD, "keys_told.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
+query!(DOMAIN_USED, "domain_used.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(KEYS_TO_OTHERS, "keys_to_others.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 
 /// What a command did to one table.
@@ -59,7 +60,7 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(())
 }
 
-/// Before ALTER TABLE. See `tenancy.guard_rows`.
+/// Before ALTER TABLE and ALTER DOMAIN. See `tenancy.guard_rows`.
 #[pg_extern(sql = false)]
 fn guard_rows(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     if owner::current_user_is_superuser() {
@@ -68,7 +69,17 @@ fn guard_rows(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     for looked_up in ddl_rows::looked_up(fcinfo) {
         rows_told(&looked_up).map_or(Ok(()), |refusal| Err(Refusal::from(refusal)))?;
     }
+    if let Some(domain) = ddl_rows::constrained_domain(fcinfo) {
+        rows_shown(domain).map_or(Ok(()), |refusal| Err(Refusal::from(refusal)))?;
+    }
     Ok(())
+}
+
+/// PostgreSQL calls a domain's new constraint with the values that are there, in whosever tables.
+fn rows_shown(domain: pg_sys::Oid) -> Option<GuardRefusal> {
+    let args = [arg(domain), arg(owner::current_user())];
+    let table = owner::run(|| DOMAIN_USED.with(|q| q.first(&args, Sees::Latest, |row| row.must::<pg_sys::Oid>(1))))?;
+    Some(GuardRefusal::RowsShown { table: relations::qualified(table) })
 }
 
 /// PostgreSQL refuses rows that refer to nothing before anybody can say the same of those that refer to hidden rows.

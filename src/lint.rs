@@ -97,6 +97,7 @@ const CHECKS: &[Check] = ledger! {
     Warning "definer_search_path"
     Warning "function_untrusted"
     Warning "leakproof_of_others"
+    Warning "code_of_others"
     Warning "trigger_of_others"
     Warning "trigger_definer"
     Warning "trigger_too_late"

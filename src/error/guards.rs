@@ -53,6 +53,9 @@ pub enum GuardRefusal {
         table: String,
         referenced: String,
     },
+    RowsShown {
+        table: String,
+    },
     Rule {
         table: String,
     },
@@ -142,6 +145,12 @@ impl Explained for GuardRefusal {
                 format!("the rows of table {table} may not be looked up in the protected table {referenced}"),
                 "PostgreSQL would say which of them refer to nothing, and so which keys other tenants have.",
                 "Do it without the foreign key, then add that as NOT VALID and validate it.",
+            ),
+            RowsShown { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("the rows of the protected table {table} may not be looked at for a domain"),
+                "PostgreSQL would call the domain's constraint with the values that rows of all tenants have.",
+                "Add the constraint as NOT VALID: it holds for what is written from then on.",
             ),
             Rule { table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

@@ -1,4 +1,4 @@
-//! Which ALTER TABLE commands make PostgreSQL look up the rows that are there in a table referred to.
+//! Which commands make PostgreSQL look at the rows that are there: ALTER TABLE up in a table referred to, ALTER DOMAIN by a constraint.
 
 use pgrx::{PgList, pg_sys};
 
@@ -36,6 +36,29 @@ pub fn looked_up(fcinfo: pg_sys::FunctionCallInfo) -> Vec<LookedUp> {
         }
         let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*statement).cmds);
         commands.iter_ptr().flat_map(|command| of_command(table, &*command)).collect()
+    }
+}
+
+/// The domain of which the command that is about to run looks at all values: ADD CONSTRAINT, VALIDATE CONSTRAINT, SET NOT NULL.
+pub fn constrained_domain(fcinfo: pg_sys::FunctionCallInfo) -> Option<pg_sys::Oid> {
+    const ADD: u8 = b'C';
+    const VALIDATE: u8 = b'V';
+    const SET_NOT_NULL: u8 = b'O';
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says; ADD CONSTRAINT carries a constraint.
+    unsafe {
+        let tree = parse_tree(fcinfo);
+        if (*tree).type_ != pg_sys::NodeTag::T_AlterDomainStmt {
+            return None;
+        }
+        let statement = &*tree.cast::<pg_sys::AlterDomainStmt>();
+        let looks = match statement.subtype.cast_unsigned() {
+            ADD => !(*statement.def.cast::<pg_sys::Constraint>()).skip_validation,
+            VALIDATE | SET_NOT_NULL => true,
+            _ => false,
+        };
+        let name = pg_sys::makeTypeNameFromNameList(statement.typeName);
+        let domain = pg_sys::LookupTypeNameOid(std::ptr::null_mut(), name, true);
+        (looks && domain != pg_sys::InvalidOid).then_some(domain)
     }
 }
 

@@ -35,12 +35,23 @@ select tenancy.protect('app.replies', 'required') \g /dev/null
 select tenancy.set_reference_rule('app.replies', 'replies_document_id_fkey', names_tenant => true);
 create trigger in_order before insert on app.replies for each row execute function app.owners();
 create trigger "zz_z" before insert on app.replies for each row execute function app.owners();
+create function app.allowed(text) returns boolean language sql immutable return true;
+create function app.shown(text) returns text language sql immutable return $1;
+create domain app.word as text;
+create domain app.short_word as app.word;
+alter function app.allowed(text) owner to app;
+alter function app.shown(text) owner to alice;
+alter domain app.word owner to app;
+alter domain app.short_word owner to owner;
+alter table app.documents add word app.short_word, add check (app.allowed(title)), alter title set default app.shown('x');
+create index on app.documents (app.shown(title)) where app.allowed(title);
+create policy narrower on app.documents as restrictive using (app.allowed(title));
 set client_min_messages = error;
 create rule copied as on delete to app.replies do also select 1;
 reset client_min_messages;
 
 \set codes '''function_untrusted'', ''leakproof_of_others'', ''rule_on_table'''
-\set found 'select code, severity, object, finding, remedy from tenancy.lint() where code ~ ''^(definer|trigger)'' or code in (' :codes ')'
+\set found 'select code, severity, object, finding, remedy from tenancy.lint() where code ~ ''^(definer|trigger|code_of)'' or code in (' :codes ')'
 \x
 :found;
 \x
