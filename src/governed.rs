@@ -31,6 +31,8 @@ struct Undeclared {
     refuses_rows: bool,
     /// Is it a part of a table that takes no rows yet?
     is_part: bool,
+    /// Is it a partition of a table that takes rows?
+    is_open_above: bool,
 }
 
 /// BEFORE INSERT OR UPDATE on governed_schemas, a row. See `tenancy.check_governed_schema`.
@@ -76,6 +78,7 @@ fn govern_tables(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
         has_trigger: row.must(3),
         refuses_rows: row.must(4),
         is_part: row.must(5),
+        is_open_above: row.must(6),
     };
     for table in owner::run(|| UNDECLARED.with(|q| q.rows(&[], Sees::Latest, read))) {
         if !superuser {
@@ -100,6 +103,7 @@ fn judge(table: &Undeclared, making: &Making) -> Result<(), Refusal> {
     let name = relations::qualified(table.relation);
     match making {
         _ if table.is_foreign => Err(GovernedRefusal::Foreign { table: name }.into()),
+        Making::NewTable | Making::NewPart if table.is_open_above => Err(GovernedRefusal::Below { table: name }.into()),
         Making::FilledTable => Err(GovernedRefusal::Filled { table: name }.into()),
         Making::MovedTable => Err(GovernedRefusal::Moved { table: name }.into()),
         Making::NewPart if table.is_part && !table.refuses_rows => Err(GovernedRefusal::Part { table: name }.into()),

@@ -1,6 +1,6 @@
 -- The tables that the DDL command was about, and parts of them, that are neither protected nor parts of a protected table, and that
 -- are in a governed schema or parts of a table that takes no rows yet: table, kind, whether it has the trigger that refuses rows,
--- whether as it was made, whether it is a part of such a table.
+-- whether as it was made, whether it is a part of such a table, whether rows come into it by a table above it that is open.
 with recursive commanded as (
   select coalesce(t.tgrelid, d.objid) as relation
   from pg_event_trigger_ddl_commands() d
@@ -34,7 +34,17 @@ judged as (
     exists (
       select from up join pg_trigger a on a.tgrelid = up.relation and a.tgname = '00_tenancy_undeclared'
       where up.touched = c.oid and up.relation <> c.oid
-    ) as is_part
+    ) as is_part,
+    c.relispartition and exists (
+      select
+      from up
+      join pg_class a on a.oid = up.relation
+      join pg_namespace n on n.oid = a.relnamespace
+      where up.touched = c.oid
+        and up.relation <> c.oid
+        and n.nspname not in (select g.schema_name from tenancy.governed_schemas g)
+        and not exists (select from pg_trigger t where t.tgrelid = a.oid and t.tgname = '00_tenancy_undeclared')
+    ) as is_open_above
   from pg_class c
   left join lateral (
     select *
@@ -48,7 +58,7 @@ judged as (
     and c.relkind in ('r', 'p', 'f')
     and c.relpersistence <> 't'
 )
-select j.oid, j.relkind::text, j.has_trigger, j.refuses_rows, j.is_part
+select j.oid, j.relkind::text, j.has_trigger, j.refuses_rows, j.is_part, j.is_open_above
 from judged j
 join pg_namespace n on n.oid = j.relnamespace
 where (j.is_part or n.nspname in (select g.schema_name from tenancy.governed_schemas g))

@@ -13,6 +13,7 @@ pub enum GovernedRefusal {
     Filled { table: String },
     Moved { table: String },
     Part { table: String },
+    Below { table: String },
     TriggerNeeded { table: String },
 }
 
@@ -58,6 +59,14 @@ impl Explained for GovernedRefusal {
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("table {table} cannot become a part of a table that takes no rows before it is declared"),
                 "The schema of the table above it is governed: for each table is said whose its rows are.",
+                "Call tenancy.protect() for the table above it first.",
+            ),
+            Below { table } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!(
+                    "table {table} of a governed schema cannot be a partition of a table that takes rows undeclared"
+                ),
+                "What is written to the table above would come into it.",
                 "Call tenancy.protect() for the table above it first.",
             ),
             TriggerNeeded { table } => parts(

@@ -27,6 +27,26 @@ where s.setdatabase = 0
   or d.datname = current_database()
 union all
 select
+  case
+    when s.setrole = 0 then 'database ' || quote_ident(d.datname)
+    else 'role ' || s.setrole::regrole
+  end,
+  format('It is given %s, by which whoever logs in acts for somebody, and which everybody reads in pg_db_role_setting.', name),
+  concat_ws(
+    ' ',
+    case when s.setrole = 0 then format('alter database %I', d.datname) else format('alter role %s', s.setrole::regrole) end,
+    case when s.setrole <> 0 and s.setdatabase <> 0 then format('in database %I', d.datname) end,
+    'reset',
+    name
+  )
+from pg_db_role_setting s
+left join pg_database d on d.oid = s.setdatabase
+cross join unnest(s.setconfig) given
+cross join lateral (select split_part(given, '=', 1)) g (name)
+where name in ('tenancy.context', 'tenancy.token')
+  and (s.setdatabase = 0 or d.datname = current_database())
+union all
+select
   'server',
   format('It is given %s = %s, so that %s.', w.name, w.value, w.why),
   format('alter system reset %s; select pg_reload_conf()', w.name)

@@ -77,6 +77,15 @@ alter table outside.coder disable trigger all;
 drop trigger "00_tenancy_undeclared" on outside.lists_21;
 create table app.lists_4 (id integer);
 alter table app.lists attach partition app.lists_4 for values in (4);
+-- a partition of a table in another schema, by which rows would come into it
+create table outside.logs (id integer) partition by list (id);
+create table app.logs_1 partition of outside.logs for values in (1);
+create table app.logs_2 (id integer);
+alter table outside.logs attach partition app.logs_2 for values in (2);
+select tenancy.protect('outside.logs', 'untenanted') \g /dev/null
+create table app.logs_1 partition of outside.logs for values in (1);
+alter table outside.logs attach partition app.logs_2 for values in (2);
+insert into outside.logs values (1), (2);
 -- those that leave take rows if their owner wants it
 alter table outside.lists_2 detach partition outside.lists_21;
 drop trigger "00_tenancy_undeclared" on outside.lists_21;
