@@ -117,12 +117,24 @@ unsafe fn look_at(query: *mut pg_sys::QueryDesc, direction: pg_sys::ScanDirectio
             of_marked_plan();
         }
         let goes_on = (*query).already_executed;
-        if (goes_on || count != 0 || goes_back(query))
+        if (goes_on || (count != 0 && may_go_on(query)) || goes_back(query))
             && direction != pg_sys::ScanDirection::NoMovementScanDirection
             && compares((*query).plannedstmt)
         {
             in_steps(query, goes_on);
         }
+    }
+}
+
+/// May further rows be asked for after some? Not of a query in a function that takes a row and is done, which is the usual one.
+///
+/// # Safety
+/// As above.
+unsafe fn may_go_on(query: *mut pg_sys::QueryDesc) -> bool {
+    // SAFETY: as above; the portal that is running, if one is, lasts until it is done.
+    unsafe {
+        (*(*query).dest).mydest != pg_sys::CommandDest::DestSPI
+            || (!pg_sys::ActivePortal.is_null() && (*pg_sys::ActivePortal).queryDesc == query)
     }
 }
 

@@ -77,7 +77,7 @@ fn hash_of(function: Oid) -> u32 {
 /// A plan.
 pub unsafe fn compares(plan: *mut pg_sys::PlannedStmt) -> bool {
     // SAFETY: by the caller's promise.
-    COMPARING.with_borrow(|comparing| comparing.iter().any(|hash| unsafe { depends_on((*plan).invalItems, *hash) }))
+    unsafe { COMPARING.with_borrow(|comparing| depends_on_any((*plan).invalItems, |hash| comparing.contains(&hash))) }
 }
 
 /// Does the plan take for granted that all rows pass?
@@ -94,9 +94,16 @@ pub unsafe fn is_marked(plan: *mut pg_sys::PlannedStmt) -> bool {
 /// The list of what a plan depends on.
 unsafe fn depends_on(list: *mut pg_sys::List, hash: u32) -> bool {
     // SAFETY: by the caller's promise.
+    unsafe { depends_on_any(list, |found| found == hash) }
+}
+
+/// # Safety
+/// As above.
+unsafe fn depends_on_any(list: *mut pg_sys::List, wanted: impl Fn(u32) -> bool) -> bool {
+    // SAFETY: by the caller's promise.
     unsafe {
         items::<pg_sys::PlanInvalItem>(list)
             .iter()
-            .any(|item| (**item).cacheId == pg_sys::SysCacheIdentifier::PROCOID as i32 && (**item).hashValue == hash)
+            .any(|item| (**item).cacheId == pg_sys::SysCacheIdentifier::PROCOID as i32 && wanted((**item).hashValue))
     }
 }
