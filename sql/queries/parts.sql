@@ -8,8 +8,8 @@ with recursive down (relation) as (
 select
   c.oid,
   c.relispartition,
-  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_truncate'),
-  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_row')
+  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_truncate' and t.tgfoid = to_regprocedure('tenancy.check_truncate()')),
+  exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = '00_tenancy_row' and t.tgfoid = to_regprocedure('tenancy.check_row()'))
 from down
 join pg_class c on c.oid = down.relation
 where c.relkind in ('r', 'p')

@@ -119,7 +119,7 @@ fn ensure_key_triggers(reference: &Reference) {
     }
 }
 
-/// Does a table have a trigger of this name?
+/// Does a table have this trigger of ours?
 pub fn has_trigger(relation: pg_sys::Oid, trigger: &str) -> bool {
     !HAS_TRIGGER.with(|q| q.rows(&[arg(relation), arg(trigger)], Sees::Latest, |_| ())).is_empty()
 }

@@ -108,6 +108,20 @@ alter policy mine on app.documents rename to tenancy_mine;
 select policyname, permissive from pg_policies where tablename = 'documents' order by 1;
 drop policy tenancy_mine on app.documents;
 
+-- triggers with the names of ours, which would have been taken for ours
+set role owner;
+create function app.idle() returns trigger language plpgsql as 'begin return null; end';
+create table app.refers (id integer primary key, tenant_id uuid, other integer references app.refers deferrable);
+create trigger "00_tenancy_row" after insert on app.refers for each row execute function app.idle();
+select tenancy.protect('app.refers', 'required');
+drop trigger "00_tenancy_row" on app.refers;
+create trigger "00_tenancy_truncate" before truncate on app.refers for each statement execute function app.idle();
+select tenancy.protect('app.refers', 'required');
+drop trigger "00_tenancy_truncate" on app.refers;
+create trigger "00_tenancy_deferred" after insert on app.refers for each row execute function app.idle();
+select tenancy.protect('app.refers', 'required');
+reset role;
+
 -- tables that are there no more
 select tenancy.set_reference_rule(0, 'x');
 
