@@ -26,9 +26,12 @@ def measure(bench):
         for workers in (0, 2):
             for session in sessions.values():
                 session.execute(f"set max_parallel_workers_per_gather = {workers}")
+                session.stay_on_one_cpu(not workers)
             for query in QUERIES:
                 with settings(sessions, query):
                     yield from compared(bench, query, tenants, sessions, keys, workers)
+        for session in sessions.values():
+            session.stay_on_one_cpu(True)
         for query in QUERIES:
             with settings(sessions, query):
                 yield planning(bench, query, tenants, sessions, keys)

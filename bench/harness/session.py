@@ -2,6 +2,7 @@
 nor the network counts, and the plan is kept as prepared statements keep theirs."""
 
 import itertools
+import os
 import re
 
 LOOP = """
@@ -54,10 +55,16 @@ class Session:
         self.connection.execute("set plan_cache_mode = force_generic_plan")
         for function in (SPENT, PLANNED):
             self.connection.execute(function)
+        self.stay_on_one_cpu(True)
 
     def act_for(self, tenants):
         for statement in tenants.entry(self.name):
             self.connection.execute(statement)
+
+    def stay_on_one_cpu(self, wanted):
+        """All sessions on the same one: each would keep to its own otherwise, and CPUs differ by what else they share."""
+        cpus = os.sched_getaffinity(0)
+        os.sched_setaffinity(self.connection.info.backend_pid, {max(cpus)} if wanted else cpus)
 
     def execute(self, text):
         return self.connection.execute(text)
