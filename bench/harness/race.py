@@ -78,3 +78,13 @@ def outcome(samples, base):
         result.ms[name] = statistics.median(values.values())
         result.ratio[name] = statistics.median(ratios(samples, name, base))
     return result
+
+
+def over_backends(races):
+    """One outcome of several races of the same with fresh backends: how fast a backend reaches what lies far apart in shared
+    memory is decided by where the system put its page tables, for as long as it lives."""
+    found = list(races)
+
+    def medians(values):
+        return {name: statistics.median(each[name] for each in values if name in each) for name in values[0]}
+    return Outcome(medians([each.ms for each in found]), medians([each.ratio for each in found]), found[0].turns)

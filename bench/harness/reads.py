@@ -6,7 +6,7 @@ import re
 from . import plans, world
 from .competitors import HAND, OURS, TITLES, all_tenants
 from .queries import QUERIES, written
-from .race import race
+from .race import over_backends, race
 from .results import Case
 from .session import Session
 
@@ -20,53 +20,68 @@ def measure(bench):
     owner = bench.connect(database)
     for tenants in all_tenants(owner):
         keys = [row[0] for row in owner.execute(KEYS.format(rows=bench.rows), [tenants.ids])]
-        sessions = {name: Session(bench, database, name) for name in tenants.shape.able()}
-        for session in sessions.values():
-            session.act_for(tenants)
-        for workers in (0, 2):
-            for session in sessions.values():
-                session.execute(f"set max_parallel_workers_per_gather = {workers}")
-                session.stay_on_one_cpu(not workers)
+        with backends(bench, database, tenants) as lives:
+            for workers in (0, 2):
+                for session in every(lives):
+                    session.execute(f"set max_parallel_workers_per_gather = {workers}")
+                    session.stay_on_one_cpu(not workers)
+                for query in QUERIES:
+                    with settings(lives, query):
+                        yield from compared(bench, query, tenants, lives, keys, workers)
+            for session in every(lives):
+                session.stay_on_one_cpu(True)
             for query in QUERIES:
-                with settings(sessions, query):
-                    yield from compared(bench, query, tenants, sessions, keys, workers)
-        for session in sessions.values():
-            session.stay_on_one_cpu(True)
-        for query in QUERIES:
-            with settings(sessions, query):
-                yield planning(bench, query, tenants, sessions, keys)
-        yield from estimates(sessions, tenants)
-        for session in sessions.values():
-            session.close()
+                with settings(lives, query):
+                    yield planning(bench, query, tenants, lives, keys)
+            yield from estimates(lives[0], tenants)
 
 
 @contextlib.contextmanager
-def settings(sessions, query):
+def backends(bench, database, tenants):
+    """The competitors' sessions; of the two that are compared closely several."""
+    names = [tenants.shape.able()] + [(HAND, OURS)] * (bench.lives - 1)
+    lives = [{name: Session(bench, database, name) for name in life} for life in names]
+    for session in every(lives):
+        session.act_for(tenants)
+    yield lives
+    for session in every(lives):
+        session.close()
+
+
+def every(lives):
+    return [session for sessions in lives for session in sessions.values()]
+
+
+@contextlib.contextmanager
+def settings(lives, query):
     """The query's own settings in all sessions, as long as it is looked at."""
-    for session in sessions.values():
+    for session in every(lives):
         for setting in query.settings:
             session.execute(f"set {setting}")
     yield
-    for session in sessions.values():
+    for session in every(lives):
         for setting in query.settings:
             session.execute(f"reset {setting.split()[0]}")
 
 
-def compared(bench, query, tenants, sessions, keys, workers):
-    texts = {name: written(query, tenants, name, bench.rows) for name in sessions}
-    plan = {name: plans.explained(sessions[name], constants(texts[name], keys, tenants))["Plan"] for name in (HAND, OURS)}
+def compared(bench, query, tenants, lives, keys, workers):
+    texts = {name: written(query, tenants, name, bench.rows) for name in lives[0]}
+    plan = {name: plans.explained(lives[0][name], constants(texts[name], keys, tenants))["Plan"] for name in (HAND, OURS)}
     # with two workers only what by hand runs with two workers
     if workers and not plans.parallel(plan[HAND]):
         return
-    runs = {name: session.timed(texts[name], keys, tenants.ids, query.writes) for name, session in sessions.items()}
-    outcome = race(runs, (HAND, OURS), bench.seconds, len(keys) if query.writes else 100_000)
+    most = len(keys) if query.writes else 100_000
+    outcome = over_backends(race({
+        name: session.timed(texts[name], keys, tenants.ids, query.writes) for name, session in sessions.items()},
+        (HAND, OURS), bench.seconds / len(lives), most) for sessions in lives)
     shapes = {name: plans.shape(node) for name, node in plan.items()}
     yield Case("reads", query.name, tenants.shape.name, outcome, workers=workers, goal=1.15, plans=shapes, competitors=list(TITLES))
 
 
-def planning(bench, query, tenants, sessions, keys):
-    runs = {name: sessions[name].planned(constants(written(query, tenants, name, bench.rows), keys, tenants)) for name in (HAND, OURS)}
-    outcome = race(runs, (HAND, OURS), bench.seconds / 2)
+def planning(bench, query, tenants, lives, keys):
+    texts = {name: constants(written(query, tenants, name, bench.rows), keys, tenants) for name in (HAND, OURS)}
+    outcome = over_backends(race({name: sessions[name].planned(text) for name, text in texts.items()}, (HAND, OURS),
+                                 bench.seconds / 2 / len(lives)) for sessions in lives)
     return Case("planning time", query.name, tenants.shape.name, outcome, goal=1.2, competitors=[HAND, OURS])
 
 
