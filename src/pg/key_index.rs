@@ -139,6 +139,8 @@ mod bare {
 struct LookUp<'a> {
     what: &'a KeyIndex,
     key: &'a WantedKey<'a>,
+    /// Where the key's row may be, by the key's hash.
+    places: Option<(&'a KeyPlaces, u64)>,
     table: pg_sys::Relation,
     slot: *mut pg_sys::TupleTableSlot,
 }
@@ -150,7 +152,8 @@ impl<'a> LookUp<'a> {
         // SAFETY: the relation exists.
         unsafe {
             let table = bare::table_open(what.relation, pg_sys::RowShareLock as i32);
-            Self { what, key, table, slot: bare::table_slot_create(table, std::ptr::null_mut()) }
+            let places = what.places.as_ref().map(|places| (places, places.hash(key.image)));
+            Self { what, key, places, table, slot: bare::table_slot_create(table, std::ptr::null_mut()) }
         }
     }
 
@@ -182,7 +185,7 @@ impl<'a> LookUp<'a> {
     /// # Safety
     /// Called within a boundary, with a registered snapshot.
     unsafe fn find_at_place(&mut self, snapshot: pg_sys::Snapshot) -> bool {
-        let Some((places, mut place)) = self.what.places.as_ref().and_then(|p| Some((p, p.guess(self.key.image)?)))
+        let Some((places, mut place)) = self.places.and_then(|(places, hash)| Some((places, places.guess(hash)?)))
         else {
             return false;
         };
@@ -275,7 +278,7 @@ impl<'a> LookUp<'a> {
                 }
                 let place = *pointer;
                 if bare::index_fetch_heap(scan, self.slot) {
-                    self.what.places.iter().for_each(|places| places.note(self.key.image, place));
+                    self.places.iter().for_each(|(places, hash)| places.note(*hash, place));
                     return true;
                 }
             }

@@ -27,16 +27,19 @@ impl KeyPlaces {
         Self { columns, hashing: RandomState::new(), slots: RefCell::default() }
     }
 
+    /// By what the places of a key are known.
+    pub(super) fn hash(&self, image: &[u8]) -> u64 {
+        self.hashing.hash_one(image)
+    }
+
     /// Where the row with a key was last found.
-    pub(super) fn guess(&self, image: &[u8]) -> Option<ItemPointerData> {
-        let hash = self.hashing.hash_one(image);
+    pub(super) fn guess(&self, hash: u64) -> Option<ItemPointerData> {
         let slots = self.slots.borrow();
         slots.get(hash as usize % SLOTS).filter(|(of, _)| *of == hash).map(|(_, place)| *place)
     }
 
     /// `place` is where an index points to: what changes leave the key alone are found from there, too.
-    pub(super) fn note(&self, image: &[u8], place: ItemPointerData) {
-        let hash = self.hashing.hash_one(image);
+    pub(super) fn note(&self, hash: u64, place: ItemPointerData) {
         let mut slots = self.slots.borrow_mut();
         if slots.is_empty() {
             slots.resize_with(SLOTS, Default::default);
