@@ -16,7 +16,7 @@ use triggers::fill;
 pub use triggers::{
     drop_trigger, drop_triggers, ensure_naming_trigger, follow_naming, follow_references, has_trigger, make_room,
 };
-pub use unfit::{refuse_foreign, refuse_open_above};
+pub use unfit::{refuse_foreign, refuse_open_above, refuse_taken_names};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(POLICIES_OF, "policies_of.sql", &[pg_sys::OIDOID]);

@@ -126,6 +126,7 @@ impl Protecting {
             return Err(Refusal::AlreadyProtected { relation: name });
         }
         parts::refuse_foreign(relation)?;
+        parts::refuse_taken_names(relation)?;
         let facts = match kind {
             Kind::Untenanted if !modules::of_table(relation).is_empty() => {
                 return Err(ModuleRefusal::InModule { relation: name }.into());

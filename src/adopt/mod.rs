@@ -100,6 +100,7 @@ impl Wish {
             return Err(AdoptionRefusal::NoExpression { reason }.into());
         }
         parts::refuse_foreign(self.relation)?;
+        parts::refuse_taken_names(self.relation)?;
         if self.assign_to.is_some_and(|tenant| hierarchy::tenant(tenant).is_none()) {
             return Err(AdoptionRefusal::UnknownAssignTo.into());
         }

@@ -63,6 +63,10 @@ pub enum GuardRefusal {
         table: String,
         above: String,
     },
+    TakenName {
+        table: String,
+        trigger: String,
+    },
     PublishedWhole {
         publication: String,
         table: String,
@@ -167,6 +171,12 @@ impl Explained for GuardRefusal {
                     "A query that names {above} would show the rows of all tenants: it asks the policies of {above} only."
                 ),
                 format!("Call tenancy.protect('{above}', …) with the same tenant column first."),
+            ),
+            TakenName { table, trigger } => parts(
+                Code::ERRCODE_DUPLICATE_OBJECT,
+                format!("table {table} has a trigger with the name of one of tenancy, {trigger}"),
+                "A protected table has triggers of these names, which keep its references.",
+                format!("Rename it: alter trigger {trigger} on {table} rename to …"),
             ),
             PublishedWhole { publication, table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

@@ -1,6 +1,7 @@
 //! Parts that cannot be: those that would be open to everybody who names them, or the table above them.
 
 use pgrx::pg_sys;
+use pgrx::spi::quote_identifier;
 
 use crate::error::{GuardRefusal, Refusal};
 use crate::pg::relations;
@@ -8,6 +9,7 @@ use crate::pg::spi::{Row, Sees, arg, query};
 
 query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
 query!(OPEN_ABOVE, "open_above.sql", &[pg_sys::OIDOID]);
+query!(TAKEN_NAMES, "taken_names.sql", &[pg_sys::OIDOID]);
 
 /// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
 pub fn refuse_foreign(relation: pg_sys::Oid) -> Result<(), Refusal> {
@@ -26,6 +28,18 @@ pub fn refuse_open_above(relation: pg_sys::Oid) -> Result<(), Refusal> {
         Some((part, above)) => {
             let (table, above) = (relations::qualified(part), relations::qualified(above));
             Err(GuardRefusal::OpenAbove { table, above }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// A trigger with the name of one of ours would be in its way.
+pub fn refuse_taken_names(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<String>(2));
+    match TAKEN_NAMES.with(|q| q.first(&[arg(relation)], Sees::Latest, read)) {
+        Some((table, trigger)) => {
+            Err(GuardRefusal::TakenName { table: relations::qualified(table), trigger: quote_identifier(&trigger) }
+                .into())
         }
         None => Ok(()),
     }
