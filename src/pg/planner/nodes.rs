@@ -73,11 +73,11 @@ fn joined(kind: pg_sys::BoolExprType::Type, a: *mut pg_sys::Node, b: *mut pg_sys
 /// The function and the column, if the condition is a call of a function with a column as its one argument.
 ///
 /// # Safety
-/// A condition of a query.
+/// A condition of a query, or nothing: what is left of one that the planner has found to be always true.
 pub(super) unsafe fn call_on_column(condition: *mut pg_sys::Node) -> Option<(Oid, *mut pg_sys::Var)> {
     // SAFETY: looked at only as what its tag says.
     unsafe {
-        if (*condition).type_ != pg_sys::NodeTag::T_FuncExpr {
+        if condition.is_null() || (*condition).type_ != pg_sys::NodeTag::T_FuncExpr {
             return None;
         }
         let call = &*condition.cast::<pg_sys::FuncExpr>();
