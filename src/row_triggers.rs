@@ -37,8 +37,9 @@ fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert
 /// Was the old row written by this very transaction, and is it not known to have been checked? Its own check may have been
 /// passed over, because this change superseded it. Those at commit always are.
 fn is_unchecked(rows: &TriggerRows, phase: Phase) -> bool {
-    let own = rows.old.and_then(|old| old.own_version());
-    own.is_some_and(|old| phase != Phase::Statement || !checked::is_noted(rows.relation(), old))
+    rows.old.filter(TriggerRow::written_by_this_transaction).is_some_and(|old| {
+        phase != Phase::Statement || old.own_version().is_none_or(|old| !checked::is_noted(rows.relation(), old))
+    })
 }
 
 /// Can there be something to check, if the old row was checked? Not about a deleted row to which nothing refers, nor about

@@ -168,17 +168,19 @@ impl TriggerRow {
         unsafe { pg_sys::heap_copy_tuple_as_datum(self.tuple, self.shape) }
     }
 
-    /// Did this transaction, or a savepoint of it, write the row?
+    /// Did this transaction, or a savepoint of it, write the row? Rows that COPY FREEZE wrote count.
     pub fn written_by_this_transaction(&self) -> bool {
         // SAFETY: the tuple outlives the trigger call; triggers get rows as they are stored, header included.
-        unsafe {
-            TransactionIdIsCurrentTransactionId(pg_sys::submodules::htup::HeapTupleHeaderGetXmin((*self.tuple).t_data))
-        }
+        unsafe { TransactionIdIsCurrentTransactionId((*(*self.tuple).t_data).t_choice.t_heap.t_xmin) }
     }
 
-    /// Which version of which row it is; None if this transaction did not write it.
+    /// Which version of which row it is; None if this transaction did not write it, or wrote it frozen.
     pub fn own_version(&self) -> Option<Version> {
-        self.written_by_this_transaction().then(|| {
+        // SAFETY: as above.
+        let is_own = unsafe {
+            TransactionIdIsCurrentTransactionId(pg_sys::submodules::htup::HeapTupleHeaderGetXmin((*self.tuple).t_data))
+        };
+        is_own.then(|| {
             // SAFETY: the tuple outlives the trigger call, header included; the transaction knows its commands.
             let (place, command) = unsafe { ((*self.tuple).t_self, HeapTupleHeaderGetCmin((*self.tuple).t_data)) };
             let block = u32::from(place.ip_blkid.bi_hi) << 16 | u32::from(place.ip_blkid.bi_lo);
