@@ -13,7 +13,7 @@ use crate::catalog::protection;
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
 use crate::pg::spi::{Row, Sees, arg, query};
-use crate::pg::{locks, owner, quiet, relations};
+use crate::pg::{owner, quiet, relations};
 use crate::{modes, parts, quotas};
 
 query!(TOUCHED_RELATIONS, "touched_relations.sql", &[]);
@@ -47,13 +47,12 @@ fn prepare_attach(fcinfo: pg_sys::FunctionCallInfo) {
     if own_ddl(fcinfo) {
         return;
     }
-    for (parent, partition) in ddl_commands::attaching(fcinfo) {
+    if let Some((parent, partition)) = ddl_commands::attaching(fcinfo) {
         // Who owns not both is about to be refused. Whatever fails later takes this back.
         if owner::current_user_owns(parent) && owner::current_user_owns(partition) {
             quiet::run(|| {
                 owner::run(|| {
                     if protection::protection(parent).is_some() {
-                        locks::access_exclusive(partition);
                         parts::make_room(partition, parent);
                     }
                 })

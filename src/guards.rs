@@ -8,8 +8,10 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
 use crate::catalog::drift::{self, Drift};
+use crate::catalog::protection;
 use crate::error::{GuardRefusal, Refusal};
 use crate::parts;
+use crate::pg::ddl_commands;
 use crate::pg::ddl_risks::{self, Risk};
 use crate::pg::ddl_rows::{self, Keys, LookedUp};
 use crate::pg::spi::{self, Row, Sees, arg, query};
@@ -19,6 +21,7 @@ query!(GUARDED, "guarded_relations.sql", &[]);
 query!(ROBBED, "robbed_relations.sql", &[]);
 query!(PUBLISHED, "published_whole.sql", &[]);
 query!(KEYS_TOLD, "keys_told.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
+query!(TYPED_TABLES, "typed_tables.sql", &[pg_sys::OIDOID]);
 query!(DOMAIN_USED, "domain_used.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 query!(KEYS_TO_OTHERS, "keys_to_others.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
 
@@ -60,19 +63,48 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     Ok(())
 }
 
-/// Before ALTER TABLE and ALTER DOMAIN. See `tenancy.guard_rows`.
+/// Before ALTER TABLE, ALTER TYPE and ALTER DOMAIN. See `tenancy.guard_rows`.
 #[pg_extern(sql = false)]
 fn guard_rows(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
+    if let Some((table, partition)) = ddl_commands::detaching_concurrently(fcinfo) {
+        rows_out_of_sight(table, partition).map_or(Ok(()), |refusal| Err(Refusal::from(refusal)))?;
+    }
     if owner::current_user_is_superuser() {
         return Ok(());
     }
-    for looked_up in ddl_rows::looked_up(fcinfo) {
+    for looked_up in ddl_rows::looked_up(fcinfo).into_iter().flat_map(of_tables) {
         rows_told(&looked_up).map_or(Ok(()), |refusal| Err(Refusal::from(refusal)))?;
     }
     if let Some(domain) = ddl_rows::constrained_domain(fcinfo) {
         rows_shown(domain).map_or(Ok(()), |refusal| Err(Refusal::from(refusal)))?;
     }
     Ok(())
+}
+
+/// Until it is detached, no query of the table sees the partition's rows, and by these references are kept and rows counted.
+fn rows_out_of_sight(table: pg_sys::Oid, partition: pg_sys::Oid) -> Option<GuardRefusal> {
+    let matter = owner::run(|| {
+        let protected = protection::table(partition)?;
+        Some(protected.has_quotas || protected.outgoing.iter().any(|key| key.child != partition))
+    });
+    matter.filter(|matter| *matter).map(|_| GuardRefusal::RowsOutOfSight {
+        table: relations::qualified(table),
+        partition: relations::qualified(partition),
+    })
+}
+
+/// What a composite type is altered in, the tables made of it are.
+fn of_tables(looked_up: LookedUp) -> Vec<LookedUp> {
+    let typed = |column: &Option<String>| {
+        let read = |row: &Row| LookedUp { rows_of: row.must(1), by: Keys::Of(row.must(1), column.clone()) };
+        owner::run(|| TYPED_TABLES.with(|q| q.rows(&[arg(looked_up.rows_of)], Sees::Latest, read)))
+    };
+    match &looked_up.by {
+        Keys::Of(altered, column) if *altered == looked_up.rows_of && relations::is_composite_type(*altered) => {
+            typed(column)
+        }
+        _ => vec![looked_up],
+    }
 }
 
 /// PostgreSQL calls a domain's new constraint with the values that are there, in whosever tables.

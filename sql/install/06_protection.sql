@@ -112,7 +112,7 @@ create function tenancy.guard_rows() returns event_trigger
   language c volatile
   as 'MODULE_PATHNAME', 'guard_rows_wrapper';
 
-comment on function tenancy.guard_rows() is 'event trigger: refuses DDL by which PostgreSQL would tell keys of a protected table of others, or show its rows';
+comment on function tenancy.guard_rows() is 'event trigger: refuses DDL by which PostgreSQL would tell keys of a protected table of others, show its rows, or lose sight of them';
 
 create function tenancy.guard_drops() returns event_trigger
   language c volatile
@@ -131,7 +131,7 @@ create event trigger tenancy_prepare_attach on ddl_command_start
   execute function tenancy.prepare_attach();
 
 create event trigger tenancy_guard_rows on ddl_command_start
-  when tag in ('ALTER TABLE', 'ALTER DOMAIN')
+  when tag in ('ALTER TABLE', 'ALTER TYPE', 'ALTER DOMAIN')
   execute function tenancy.guard_rows();
 
 create event trigger tenancy_forget_dropped on sql_drop

@@ -56,6 +56,10 @@ pub enum GuardRefusal {
     RowsShown {
         table: String,
     },
+    RowsOutOfSight {
+        table: String,
+        partition: String,
+    },
     Rule {
         table: String,
     },
@@ -155,6 +159,12 @@ impl Explained for GuardRefusal {
                 format!("the rows of the protected table {table} may not be looked at for a domain"),
                 "PostgreSQL would call the domain's constraint with the values that rows of all tenants have.",
                 "Add the constraint as NOT VALID: it holds for what is written from then on.",
+            ),
+            RowsOutOfSight { table, partition } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("partition {partition} of {table} may not be detached concurrently"),
+                "Until that is over, references and quotas of the table would not take account of the partition's rows.",
+                "Detach it without CONCURRENTLY.",
             ),
             Rule { table } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

@@ -4,6 +4,8 @@ use std::ffi::CStr;
 
 use pgrx::{PgList, pg_sys};
 
+use super::owner;
+
 /// One thing that a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -11,7 +13,7 @@ pub enum Change {
     NewTable,
     /// ATTACH PARTITION or INHERIT: a table became a part of another.
     NewPart,
-    /// DETACH PARTITION or NO INHERIT, with the part's oid where the command names it.
+    /// DETACH PARTITION or NO INHERIT, with the part's oid where its name still tells.
     LostPart(pg_sys::Oid),
     /// A foreign key was added, or something that may bring one.
     NewConstraint,
@@ -64,26 +66,47 @@ pub(super) fn parse_tree(fcinfo: pg_sys::FunctionCallInfo) -> *mut pg_sys::Node 
     }
 }
 
-/// The partitioned table and the new partition of each ATTACH PARTITION of the command that is about to run; only those
-/// that exist.
-pub fn attaching(fcinfo: pg_sys::FunctionCallInfo) -> Vec<(pg_sys::Oid, pg_sys::Oid)> {
+/// The partitioned table and the new partition of the ATTACH PARTITION that is about to run, if both exist. It is the one
+/// subcommand of its command.
+pub fn attaching(fcinfo: pg_sys::FunctionCallInfo) -> Option<(pg_sys::Oid, pg_sys::Oid)> {
     // SAFETY: a node of PostgreSQL's own is of the type that its tag says; ATTACH carries a PartitionCmd.
+    unsafe {
+        let (statement, command) = of_partition(fcinfo, pg_sys::AlterTableType::AT_AttachPartition)?;
+        let parent = settle((*statement).relation, lock_of(statement), owner::current_user_owns)?;
+        Some((parent, settle((*command).name, pg_sys::AccessExclusiveLock as i32, owner::current_user_owns)?))
+    }
+}
+
+/// The partitioned table and the partition of the DETACH PARTITION CONCURRENTLY that is about to run, if both exist.
+pub fn detaching_concurrently(fcinfo: pg_sys::FunctionCallInfo) -> Option<(pg_sys::Oid, pg_sys::Oid)> {
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says; DETACH carries a PartitionCmd.
+    unsafe {
+        let (statement, command) = of_partition(fcinfo, pg_sys::AlterTableType::AT_DetachPartition)?;
+        if !(*command).concurrent {
+            return None;
+        }
+        let lock = lock_of(statement);
+        let parent = settle((*statement).relation, lock, owner::current_user_owns)?;
+        Some((parent, settle((*command).name, lock, owner::current_user_owns)?))
+    }
+}
+
+/// # Safety
+/// As for an event trigger's call.
+unsafe fn of_partition(
+    fcinfo: pg_sys::FunctionCallInfo,
+    kind: pg_sys::AlterTableType::Type,
+) -> Option<(*const pg_sys::AlterTableStmt, *const pg_sys::PartitionCmd)> {
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says.
     unsafe {
         let tree = parse_tree(fcinfo);
         if (*tree).type_ != pg_sys::NodeTag::T_AlterTableStmt {
-            return Vec::new();
+            return None;
         }
         let statement = tree.cast::<pg_sys::AlterTableStmt>();
         let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*statement).cmds);
-        commands
-            .iter_ptr()
-            .filter(|command| (**command).subtype == pg_sys::AlterTableType::AT_AttachPartition)
-            .map(|command| {
-                let partition = (*(*command).def.cast::<pg_sys::PartitionCmd>()).name;
-                (look_up((*statement).relation), look_up(partition))
-            })
-            .filter(|(parent, partition)| *parent != pg_sys::InvalidOid && *partition != pg_sys::InvalidOid)
-            .collect()
+        let command = commands.iter_ptr().find(|command| (**command).subtype == kind)?;
+        Some((statement, (*command).def.cast()))
     }
 }
 
@@ -122,16 +145,54 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Change> {
         AT_AttachPartition | AT_AddInherit => Change::NewPart,
         AT_AddConstraint | AT_AddColumn => Change::NewConstraint,
         AT_AlterConstraint => Change::ChangedConstraint,
-        // SAFETY: DETACH carries a PartitionCmd, whose name is a RangeVar of a relation that exists.
-        AT_DetachPartition | AT_DetachPartitionFinalize => {
-            Change::LostPart(unsafe { look_up((*command.def.cast::<pg_sys::PartitionCmd>()).name) })
-        }
+        // SAFETY: DETACH carries a PartitionCmd, whose name is a RangeVar of a relation that exists. CONCURRENTLY it was without
+        // a lock for a while, in which somebody else could give its name to another one.
+        AT_DetachPartition | AT_DetachPartitionFinalize => Change::LostPart(unsafe {
+            let partition = &*command.def.cast::<pg_sys::PartitionCmd>();
+            if partition.concurrent { pg_sys::InvalidOid } else { look_up(partition.name) }
+        }),
         AT_DropInherit => Change::LostPart(pg_sys::InvalidOid),
         AT_AlterColumnType => Change::NewValues { column: text(command.name)? },
         #[cfg(any(feature = "pg17", feature = "pg18"))]
         AT_SetExpression => Change::NewValues { column: text(command.name)? },
         _ => return None,
     })
+}
+
+/// The relation that a command names, locked as the command is about to lock it: until then somebody else can give the name to
+/// another one. What the command is not for, so that it is about to be refused, stays unlocked.
+///
+/// # Safety
+/// `name` is a node of a valid parse tree.
+pub(super) unsafe fn settle(
+    name: *const pg_sys::RangeVar,
+    lock: pg_sys::LOCKMODE,
+    is_for: fn(pg_sys::Oid) -> bool,
+) -> Option<pg_sys::Oid> {
+    loop {
+        // SAFETY: by the caller's promise.
+        let relation = Some(unsafe { look_up(name) }).filter(|relation| *relation != pg_sys::InvalidOid)?;
+        if !is_for(relation) {
+            return Some(relation);
+        }
+        // SAFETY: an ordinary heavyweight lock. Taking it reads what others have committed meanwhile.
+        unsafe {
+            pg_sys::LockRelationOid(relation, lock);
+            if look_up(name) == relation {
+                return Some(relation);
+            }
+            pg_sys::UnlockRelationOid(relation, lock);
+        }
+    }
+}
+
+/// The lock that ALTER TABLE takes.
+///
+/// # Safety
+/// `statement` is a node of a valid parse tree.
+pub(super) unsafe fn lock_of(statement: *const pg_sys::AlterTableStmt) -> pg_sys::LOCKMODE {
+    // SAFETY: by the caller's promise.
+    unsafe { pg_sys::AlterTableGetLockLevel((*statement).cmds) }
 }
 
 /// A name in a parse tree.

@@ -2,12 +2,13 @@
 
 use pgrx::{PgList, pg_sys};
 
-use super::ddl_commands::{look_up, parse_tree, text};
+use super::ddl_commands::{lock_of, parse_tree, settle, text};
+use super::owner;
 
 /// Rows that PostgreSQL would look up.
 #[derive(Debug)]
 pub struct LookedUp {
-    /// Whose rows.
+    /// Whose rows: of a table, or of the tables made of a composite type.
     pub rows_of: pg_sys::Oid,
     pub by: Keys,
 }
@@ -30,12 +31,13 @@ pub fn looked_up(fcinfo: pg_sys::FunctionCallInfo) -> Vec<LookedUp> {
             return Vec::new();
         }
         let statement = tree.cast::<pg_sys::AlterTableStmt>();
-        let table = look_up((*statement).relation);
-        if table == pg_sys::InvalidOid {
+        let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*statement).cmds);
+        if !commands.iter_ptr().any(|command| looks((*command).subtype)) {
             return Vec::new();
         }
-        let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*statement).cmds);
-        commands.iter_ptr().flat_map(|command| of_command(table, &*command)).collect()
+        let table = settle((*statement).relation, lock_of(statement), owner::current_user_owns);
+        let of_command = |table| commands.iter_ptr().flat_map(move |command| of_command(table, &*command));
+        table.into_iter().flat_map(of_command).collect()
     }
 }
 
@@ -62,6 +64,18 @@ pub fn constrained_domain(fcinfo: pg_sys::FunctionCallInfo) -> Option<pg_sys::Oi
     }
 }
 
+/// Can the subcommand make PostgreSQL look rows up?
+#[allow(non_upper_case_globals)] // PostgreSQL's names
+const fn looks(kind: pg_sys::AlterTableType::Type) -> bool {
+    use pg_sys::AlterTableType::*;
+    match kind {
+        AT_AddConstraint | AT_AddColumn | AT_AlterColumnType | AT_AttachPartition => true,
+        #[cfg(any(feature = "pg17", feature = "pg18"))]
+        AT_SetExpression => true,
+        _ => false,
+    }
+}
+
 /// # Safety
 /// `command` is a node of a valid parse tree.
 #[allow(non_upper_case_globals)] // PostgreSQL's names
@@ -84,9 +98,9 @@ unsafe fn of_command(table: pg_sys::Oid, command: &pg_sys::AlterTableCmd) -> Vec
             #[cfg(any(feature = "pg17", feature = "pg18"))]
             AT_SetExpression => vec![by(Keys::Of(table, text(command.name)))],
             AT_AttachPartition => {
-                let rows_of = look_up((*command.def.cast::<pg_sys::PartitionCmd>()).name);
-                let exists = rows_of != pg_sys::InvalidOid;
-                exists.then_some(LookedUp { rows_of, by: Keys::Of(table, None) }).into_iter().collect()
+                let name = (*command.def.cast::<pg_sys::PartitionCmd>()).name;
+                let partition = settle(name, pg_sys::AccessExclusiveLock as i32, owner::current_user_owns);
+                partition.map(|rows_of| LookedUp { rows_of, by: Keys::Of(table, None) }).into_iter().collect()
             }
             _ => Vec::new(),
         }
@@ -98,9 +112,10 @@ unsafe fn of_command(table: pg_sys::Oid, command: &pg_sys::AlterTableCmd) -> Vec
 /// # Safety
 /// `constraint` is a node of a valid parse tree.
 unsafe fn new_key(constraint: *const pg_sys::Constraint) -> Option<pg_sys::Oid> {
-    // SAFETY: a foreign key has the table that it refers to.
+    // SAFETY: a foreign key has the table that it refers to, and PostgreSQL locks it so.
     unsafe {
         let looks = (*constraint).contype == pg_sys::ConstrType::CONSTR_FOREIGN && !(*constraint).skip_validation;
-        looks.then(|| look_up((*constraint).pktable)).filter(|referenced| *referenced != pg_sys::InvalidOid)
+        let lock = pg_sys::ShareRowExclusiveLock as i32;
+        looks.then(|| settle((*constraint).pktable, lock, owner::current_user_may_refer_to)).flatten()
     }
 }

@@ -185,6 +185,18 @@ pub fn current_user_owns(relation: pg_sys::Oid) -> bool {
     }
 }
 
+/// May foreign keys of the current user refer to `relation`, or to columns of it?
+pub fn current_user_may_refer_to(relation: pg_sys::Oid) -> bool {
+    // SAFETY: plain look-ups; nobody may anything with what does not exist.
+    unsafe {
+        let (user, refer) = (pg_sys::GetUserId(), pg_sys::AclMode::from(pg_sys::ACL_REFERENCES));
+        let allowed = pg_sys::AclResult::ACLCHECK_OK;
+        pg_sys::get_rel_relkind(relation) != 0
+            && (pg_sys::pg_class_aclcheck(relation, user, refer) == allowed
+                || pg_sys::pg_attribute_aclcheck_all(relation, user, refer, pg_sys::AclMaskHow::ACLMASK_ANY) == allowed)
+    }
+}
+
 /// The oid of the role that logged in (changed only by SET SESSION AUTHORIZATION, which is for superusers).
 pub fn session_user() -> pg_sys::Oid {
     // The same function as pgrx has, without its guard against errors, which costs more than the rest of a policy's answer.

@@ -111,3 +111,23 @@ select tenancy.protect('app.notes', 'required', create_index => 'never') \g /dev
 insert into app.notes values (1, :acme, 99);
 \c - owner
 alter table app.notes add foreign key (doc) references app.documents;
+-- a type of typed tables changes their columns
+\c - postgres
+create table app.grades (id numeric primary key, tenant_id uuid not null);
+alter table app.grades owner to owner;
+grant references on app.grades to bob;
+\c - owner
+select tenancy.protect('app.grades', 'required', create_index => 'never') \g /dev/null
+\c - postgres
+insert into app.grades values (1, :acme), (1.4, :globex), (5.4, :globex);
+\c - bob
+create type attic.graded as (id integer, tenant_id uuid, grade numeric(5, 1));
+create table attic.pupils of attic.graded (primary key (id));
+select tenancy.protect('attic.pupils', 'optional', create_index => 'never') \g /dev/null
+alter table attic.pupils add constraint grade foreign key (grade) references app.grades;
+alter type attic.graded alter attribute grade type numeric(5, 2) cascade;
+insert into attic.pupils (id, grade) values (1, 1.4);
+alter type attic.graded alter attribute grade type numeric(5, 0) cascade;
+update attic.pupils set grade = 5.4;
+alter type attic.graded alter attribute grade type numeric(5, 0) cascade;
+alter type attic.graded alter attribute id type bigint cascade;

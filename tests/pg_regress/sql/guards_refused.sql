@@ -149,3 +149,21 @@ drop policy tenancy_select on app.documents;
 create publication everything for all tables;
 create rule mine as on update to app.articles do instead nothing;
 select tenancy.mend('app.documents');
+
+-- the rows of a partition that is being detached, of which others would lose sight
+\c - owner
+create table app.slips (id integer, tenant_id uuid not null, document integer references app.documents) partition by range (id);
+create table app.slips_1 partition of app.slips for values from (1) to (10) partition by range (id);
+create table app.slips_11 partition of app.slips_1 for values from (1) to (5);
+create table app.counted (id integer, tenant_id uuid not null) partition by range (id);
+create table app.counted_1 partition of app.counted for values from (1) to (10);
+select tenancy.protect('app.slips', 'required', create_index => 'never'), tenancy.protect('app.counted', 'required', create_index => 'never') \g /dev/null
+alter table app.slips detach partition app.slips_1 concurrently;
+alter table app.slips_1 detach partition app.slips_11 concurrently;
+\c - postgres
+insert into tenancy.quotas (tenant_id, relation, max_rows) values (:acme, 'app.counted', 1);
+alter table app.slips_1 detach partition app.slips_11 concurrently;
+alter table app.counted detach partition app.counted_1 concurrently;
+delete from tenancy.quotas;
+alter table app.counted detach partition app.counted_1 concurrently;
+alter table app.slips_1 detach partition app.slips_11;

@@ -53,7 +53,7 @@ create table app.child_2 partition of app.children for values in (2);
 select tenancy.protect('app.parents', 'required', create_index => 'never'),
   tenancy.protect('app.children', 'required', create_index => 'never');
 alter table app.children detach partition app.child_1;
-alter table app.children detach partition app.child_2 concurrently;
+alter table app.children detach partition app.child_2;
 reset role;
 insert into app.parents values (1, :acme);
 insert into app.child_1 values (1, 1, :globex);
