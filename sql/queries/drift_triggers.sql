@@ -69,6 +69,10 @@ compared as (
       and t.tgargs = e.arguments
       and t.tgqual is null
       and t.tgattr::text = ''
+      -- ALTER TRIGGER … DEPENDS ON EXTENSION
+      and not exists (
+        select from pg_depend d where d.classid = 'pg_trigger'::regclass and d.objid = t.oid and d.deptype = 'x'
+      )
       as same
   from expected e
   left join pg_trigger t on t.tgrelid = e.oid and t.tgname = e.trigger
@@ -80,7 +84,7 @@ from compared
 where found is null
 union all
 select 'trigger_changed', oid, format('trigger %I on %s', trigger, name),
-  'the trigger is not what tenancy.protect() made: its function, events or conditions differ',
+  'the trigger is not what tenancy.protect() made: its function, events, conditions or dependencies differ',
   format('select tenancy.mend(%L)', $1::regclass::text)
 from compared
 where found is not null

@@ -50,6 +50,8 @@ pub fn risks(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Risk> {
                 pg_sys::ObjectType::OBJECT_TRIGGER => Risk::ChangedTrigger,
                 _ => return Vec::new(),
             },
+            // DEPENDS ON EXTENSION: whoever drops that one drops the trigger.
+            pg_sys::NodeTag::T_AlterObjectDependsStmt => Risk::ChangedTrigger,
             _ => return Vec::new(),
         };
         vec![one]

@@ -60,6 +60,7 @@ create policy harmless on app.events_1 as restrictive using (true);
 -- triggers
 drop trigger "00_tenancy_row" on app.children;
 alter table app.children disable trigger "00_tenancy_truncate";
+alter trigger "00_tenancy_row" on app.lorries depends on extension plpgsql;
 alter trigger "00_tenancy_deferred" on app.children rename to zzz;
 drop trigger zz_tenancy_name on app.children;
 create trigger zz_tenancy_name before insert on app.children for each row when (new.id > 0) execute function tenancy.name_tenant();

@@ -40,6 +40,8 @@ alter table app.documents enable trigger "00_tenancy_row";
 alter table app.documents enable replica trigger "00_tenancy_truncate";
 alter table app.events_1 disable trigger "00_tenancy_row";
 alter trigger "00_tenancy_row" on app.documents rename to zzz;
+alter trigger "00_tenancy_row" on app.documents depends on extension plpgsql;
+alter trigger "00_tenancy_truncate" on app.events_1 depends on extension plpgsql;
 drop trigger "00_tenancy_row" on app.documents;
 drop trigger "00_tenancy_truncate" on app.events_1;
 drop trigger "00_tenancy_deferred" on app.documents;
@@ -48,6 +50,7 @@ begin;
 alter table app.documents disable trigger mine;
 alter table app.documents enable trigger mine;
 alter trigger mine on app.documents rename to own;
+alter trigger own on app.documents depends on extension plpgsql;
 drop trigger own on app.documents;
 rollback;
 
