@@ -24,6 +24,8 @@ pub enum LifecycleRefusal {
     NoSuchColumn { table: String, column: String },
     TenantNameTaken { name: String },
     UnknownRoles { roles: Vec<String> },
+    TenantElsewhere { tenant: String, topmost: String },
+    RolesOfOthers { count: i64 },
     NoSingleKey { table: String },
     NoCounterpart { table: String, count: i64 },
     KeyOfAnother { table: String },
@@ -136,6 +138,18 @@ impl Explained for LifecycleRefusal {
                 "users of the archive hold roles that do not exist here",
                 listed("They are", roles),
                 "Insert these roles into tenancy.roles first.",
+            ),
+            TenantElsewhere { tenant, topmost } => parts(
+                Code::ERRCODE_INVALID_PARAMETER_VALUE,
+                format!("tenant \"{tenant}\" of the archive is here, but not below tenant \"{topmost}\""),
+                "An archive brings rows of its topmost tenant and of those below that.",
+                "Import with new keys, or move the tenant. Look at the archive if it is from somebody else.",
+            ),
+            RolesOfOthers { count } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "the archive gives roles to users who are not of its tenants",
+                format!("Such rows of tenancy.user_roles: {count}."),
+                "Import with new keys. Look at the archive if it is from somebody else.",
             ),
             NoSingleKey { table } => parts(
                 Code::ERRCODE_FEATURE_NOT_SUPPORTED,

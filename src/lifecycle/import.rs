@@ -135,9 +135,11 @@ fn run(stage: &Stage, options: &Options, progress: &Progress, dry_run: bool) -> 
         let contact = old.contact_id.as_deref().and_then(arg);
         ours(|| SET_CONTACT.with(|q| q.rows(&[arg(to_pg(tenant.id)), contact], Sees::Statement, |_| ())));
     }
-    loading.advance_sequences();
     if dry_run {
         crate::pg::spi::run("set constraints all immediate");
+    } else {
+        // What no rollback takes back comes last.
+        loading.advance_sequences();
     }
     report.retain(|(_, rows, _)| *rows > 0);
     Ok(report)
@@ -195,7 +197,7 @@ fn fill_keys(stage: &Stage, options: &Options, tables: &[Table], keys: &mut Keys
 /// The tenants that the archive's become, in the same order: those that are here already, and new ones.
 fn tenants(described: &[Tenant], options: &Options) -> Result<Vec<Subject>, Refusal> {
     let mut known: HashMap<&str, uuid::Uuid> = HashMap::new();
-    let mut tenants = Vec::new();
+    let mut tenants: Vec<Subject> = Vec::new();
     for (nth, tenant) in described.iter().enumerate() {
         let old = uuid::Uuid::parse_str(&tenant.id).map_err(|_| LifecycleRefusal::NoSuchTenant)?;
         let wanted = if options.new_keys { uuid::Uuid::new_v4() } else { old };
@@ -206,7 +208,12 @@ fn tenants(described: &[Tenant], options: &Options) -> Result<Vec<Subject>, Refu
             create(tenant, id, parent, options)?;
         }
         known.insert(&tenant.id, id);
-        tenants.push(Subject::find(id)?);
+        let subject = Subject::find(id)?;
+        if let Some(topmost) = tenants.first().filter(|topmost| !hierarchy::is_above(topmost.id, id)) {
+            let topmost = topmost.name.clone();
+            return Err(LifecycleRefusal::TenantElsewhere { tenant: subject.name, topmost }.into());
+        }
+        tenants.push(subject);
     }
     Ok(tenants)
 }

@@ -9,6 +9,7 @@ use pgrx::{PgSqlErrorCode as Code, pg_extern};
 
 use super::staging::Stage;
 use crate::error::{LifecycleRefusal, Refusal};
+use crate::model::archive::Section;
 
 thread_local! {
     static LAST: Cell<i64> = const { Cell::new(0) };
@@ -31,7 +32,7 @@ pub fn located<R>(stage: &Stage, work: impl FnOnce() -> Result<R, Refusal>) -> R
     // What was done stays until the caller raises the refusal, and goes with it.
     PgTryBuilder::new(AssertUnwindSafe(work))
         .catch_others(|error| match error {
-            CaughtError::PostgresError(report) if is_about_a_value(report.sql_error_code()) => {
+            CaughtError::PostgresError(report) if is_about_a_line(stage, report.sql_error_code()) => {
                 let line = LAST.get();
                 let (reason, whose) = (report.message().to_owned(), whose(stage, line));
                 Err(LifecycleRefusal::UnreadableValue { line, whose, reason }.into())
@@ -41,15 +42,19 @@ pub fn located<R>(stage: &Stage, work: impl FnOnce() -> Result<R, Refusal>) -> R
         .execute()
 }
 
-/// Is it of the class of data exceptions?
-fn is_about_a_value(code: Code) -> bool {
+/// Is it of the class of data exceptions, or about what a tenant has to be, which is for us to say?
+fn is_about_a_line(stage: &Stage, code: Code) -> bool {
     let class = |code: Code| code as i32 & 0xfff;
-    class(code) == class(Code::ERRCODE_DATA_EXCEPTION)
+    let of_a_tenant = || section(stage, LAST.get()).is_none();
+    class(code) == class(Code::ERRCODE_DATA_EXCEPTION) || code == Code::ERRCODE_CHECK_VIOLATION && of_a_tenant()
+}
+
+fn section(stage: &Stage, line: i64) -> Option<&Section> {
+    let sections = stage.contents.sections.iter().zip(&stage.lines);
+    sections.into_iter().find(|(_, (first, last))| (*first..=*last).contains(&line)).map(|(section, _)| section)
 }
 
 /// What a line has the values of.
 fn whose(stage: &Stage, line: i64) -> String {
-    let sections = stage.contents.sections.iter().zip(&stage.lines);
-    let section = sections.into_iter().find(|(_, (first, last))| (*first..=*last).contains(&line));
-    section.map_or("a tenant".into(), |(section, _)| format!("a row of {}.{}", section.schema, section.table))
+    section(stage, line).map_or("a tenant".into(), |section| format!("a row of {}.{}", section.schema, section.table))
 }

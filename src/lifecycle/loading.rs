@@ -14,6 +14,7 @@ use super::staging::Stage;
 use crate::catalog::protection::{self, KeyType, TenantColumn};
 use crate::error::{LifecycleRefusal, Refusal};
 use crate::model::archive::{RowsOf, Section, Tenant};
+use crate::model::template;
 use crate::pg::spi::{self, Row, Sees};
 use crate::pg::{owner, relations};
 
@@ -315,29 +316,49 @@ impl Loading<'_> {
             .keys
             .renewed(contacts, "id", "x.user_id", "pg_catalog.uuid")
             .unwrap_or_else(|| (String::new(), "x.user_id".into()));
+        // An archive from elsewhere gives nobody else roles.
+        let tenants: Vec<String> = self.tenants.iter().map(|tenant| tenant.id.to_string()).collect();
+        let theirs = format!(
+            "exists (select from tenancy.users u where u.id operator(pg_catalog.=) {user} \
+             and u.tenant_id operator(pg_catalog.=) any ({}::pg_catalog.uuid[]))",
+            quote_literal(format!("{{{}}}", tenants.join(",")))
+        );
+        let others = format!("select pg_catalog.count(*) from {from}{join} where {lines} and not {theirs}");
+        let count = spi::once(&others, &[], &[], Sees::Statement, |row| row.must::<i64>(1)).into_iter().sum();
+        if count > 0 && self.conflict != Conflict::Skip {
+            return Err(LifecycleRefusal::RolesOfOthers { count }.into());
+        }
         let text = format!(
             "with w as (insert into tenancy.user_roles (user_id, role_id) select {user}, r.id from {from}{join} \
-             join tenancy.roles r on r.name operator(pg_catalog.=) x.role where {lines} on conflict do nothing returning 1) \
+             join tenancy.roles r on r.name operator(pg_catalog.=) x.role where {lines} and {theirs} on conflict do nothing returning 1) \
              select pg_catalog.count(*) from w"
         );
         let written = spi::once(&text, &[], &[], Sees::Statement, |row| row.must::<i64>(1));
         Ok(Some((relation, section.rows as i64, written.into_iter().sum())))
     }
 
-    /// Sequences go on after the keys that were kept.
+    /// Sequences go on after the keys that were kept, but for those that would take more than half of what a sequence has
+    /// left: a row with the last key of all does not leave the others without any.
     pub fn advance_sequences(&self) {
         for table in self.tables.iter().filter(|table| table.rows_of == RowsOf::Tenants && table.rows > 0) {
             for (column, sequence) in keys::sequences(table.relation) {
                 let (column, from) = (quote_identifier(column), relations::qualified(table.relation));
-                let text = format!(
-                    "select pg_catalog.setval({}::pg_catalog.regclass, m) from (select pg_catalog.max({column}) as m from {from}) x, {sequence} s \
-                     where x.m operator(pg_catalog.>) s.last_value",
-                    quote_literal(&sequence)
-                );
+                let text = advance(&sequence, &column, &from);
                 owner::run_pinned_as_owner_of(table.relation, || spi::once(&text, &[], &[], Sees::Latest, |_| ()));
             }
         }
-        let text = "select pg_catalog.setval('tenancy.tenants_number_seq', m) from (select max(number) as m from tenancy.tenants) x, tenancy.tenants_number_seq s where m > s.last_value";
-        owner::run(|| spi::once(text, &[], &[], Sees::Latest, |_| ()));
+        let text = advance("tenancy.tenants_number_seq", "number", "tenancy.tenants");
+        owner::run(|| spi::once(&text, &[], &[], Sees::Latest, |_| ()));
     }
+}
+
+fn advance(sequence: &str, column: &str, from: &str) -> String {
+    let values = [
+        ("name", quote_literal(sequence)),
+        ("sequence", sequence.into()),
+        ("column", column.into()),
+        ("table", from.into()),
+    ];
+    let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+    template::fill(include_str!("../../sql/templates/advanced_sequence.sql"), &values)
 }

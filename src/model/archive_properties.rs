@@ -48,7 +48,10 @@ fn section(tenants: Vec<Tenant>, least: usize) -> impl Strategy<Value = (Section
     let whose = select(vec![RowsOf::Tenants, RowsOf::Public]);
     (any::<[String; 2]>(), whose, columns, any::<bool>()).prop_flat_map(
         move |([schema, table], rows_of, columns, named)| {
-            let tenant_column = (named && columns.contains(&"tenant")).then(|| "tenant".to_owned());
+            // Tenants' rows say whose they are.
+            let rows_of = if columns.contains(&"tenant") { rows_of } else { RowsOf::Public };
+            let named = columns.contains(&"tenant") && (named || rows_of == RowsOf::Tenants);
+            let tenant_column = named.then(|| "tenant".to_owned());
             let ids = tenants.iter().flat_map(|tenant| [json!(tenant.id), json!(tenant.number)]).collect::<Vec<_>>();
             let names_tenant = if rows_of == RowsOf::Public { vec![Value::Null] } else { ids };
             let values: Vec<_> = columns
@@ -73,8 +76,11 @@ fn section(tenants: Vec<Tenant>, least: usize) -> impl Strategy<Value = (Section
 fn made_with(least: usize) -> impl Strategy<Value = Made> {
     prop::collection::vec(tenant(), 1..3)
         .prop_flat_map(move |tenants| (prop::collection::vec(section(tenants.clone(), least), least..4), Just(tenants)))
-        .prop_map(|(sections, tenants)| {
-            let (sections, rows) = sections.into_iter().unzip();
+        .prop_map(|(sections, mut tenants)| {
+            let (mut sections, rows): (Vec<Section>, _) = sections.into_iter().unzip();
+            sections.iter_mut().enumerate().for_each(|(nth, section)| section.table += &nth.to_string());
+            let top = tenants[0].id.clone();
+            tenants.iter_mut().skip(1).for_each(|tenant| tenant.parent_id = Some(top.clone()));
             Made { contents: Contents { tenants, sections }, rows }
         })
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::archive::{
     ArchiveEnd, Checksum, Column, Contents, FORMAT, Header, MAGIC, RowsOf, Section, SectionEnd, Tenant, to_line,
 };
+use super::archive_contents;
 
 /// Why a line is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +112,8 @@ impl Reader {
 
     fn read_contents(&mut self, line: &str) -> Result<Line, Damage> {
         let contents: Contents = serde_json::from_str(line).map_err(|e| Damage::Contents(e.to_string()))?;
-        if contents.tenants.is_empty() {
-            return Err(Damage::Contents("no tenant".into()));
+        if let Some(reason) = archive_contents::why_not_exported(&contents) {
+            return Err(Damage::Contents(reason));
         }
         self.checksum.add(line);
         self.contents = Some(contents);

@@ -152,3 +152,53 @@ fn rows_belong_to_the_tenants_of_the_archive() {
         assert_eq!(found, Err(wanted), "{tenant}");
     }
 }
+
+/// Whether an archive with contents that `forge` has changed is read, or why its second line is refused.
+fn forged(forge: impl FnOnce(&mut Contents)) -> Result<(), String> {
+    let mut contents = contents();
+    contents.sections.clear();
+    let below = Tenant {
+        id: "ae000000-0000-0000-0000-000000000000".into(),
+        number: 8,
+        parent_id: Some(contents.tenants[0].id.clone()),
+        ..contents.tenants[0].clone()
+    };
+    contents.tenants.push(below);
+    forge(&mut contents);
+    let (writer, first) = Writer::begin("0.1.0", "2026-02-02".into(), &contents);
+    let (mut writer, mut lines) = (writer, Vec::from(first));
+    for section in &contents.sections {
+        lines.push(writer.end_section(section));
+    }
+    lines.push(writer.end());
+    match read(&lines) {
+        Ok(_) => Ok(()),
+        Err((2, Damage::Contents(reason))) => Err(reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn contents_that_no_export_has_are_refused() {
+    let section = |rows_of, tenant_column: Option<&str>| {
+        let tenant_column = tenant_column.map(str::to_owned);
+        Section { schema: "shop".into(), table: "asset".into(), rows_of, rows: 0, columns: Vec::new(), tenant_column }
+    };
+    assert_eq!(forged(|_| ()), Ok(()));
+    let found = [
+        forged(|contents| contents.tenants.clear()),
+        forged(|contents| contents.tenants[1].parent_id = None),
+        forged(|contents| contents.tenants[1].parent_id = Some("b0000000-0000-0000-0000-000000000000".into())),
+        forged(|contents| contents.tenants.swap(0, 1)),
+        forged(|contents| contents.tenants[1].id = contents.tenants[0].id.clone()),
+        forged(|contents| contents.tenants[1].number = 7),
+        forged(|contents| contents.tenants[0].id = "{a0000000-0000-0000-0000-000000000000}".into()),
+        forged(|contents| contents.tenants[1].id = contents.tenants[1].id.to_uppercase()),
+        forged(|contents| contents.tenants[0].id = "x".into()),
+        forged(|contents| contents.sections = vec![section(RowsOf::Tenants, Some("tenant_id")); 2]),
+        forged(|contents| contents.sections = vec![section(RowsOf::Tenants, None)]),
+    ];
+    assert!(found.iter().all(Result::is_err), "{found:?}");
+    let both = vec![section(RowsOf::Public, None), section(RowsOf::Tenants, Some("tenant_id"))];
+    assert_eq!(forged(|contents| contents.sections = both), Ok(()));
+}

@@ -1,6 +1,7 @@
 //! Pure Rust, without PostgreSQL: tested by unit tests, and by properties (modules of that name) of what reads text.
 
 pub mod archive;
+mod archive_contents;
 pub mod archive_reader;
 pub mod built_in;
 pub mod domain;
