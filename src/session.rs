@@ -55,6 +55,14 @@ impl Known {
             && self.mode == before.mode
             && (Rc::ptr_eq(&self.access, &before.access) || self.access.includes(&before.access))
     }
+
+    /// What the code of a table's owner is told that runs because a table of his is looked into.
+    fn nobody(&self) -> Self {
+        let access = Rc::new(Access::nobody());
+        let shape = Shape::of(&access, self.mode);
+        let (identity, tables) = (Some(Identity::Nobody), Vec::new());
+        Self { identity, access, shape, tables, token: None, ..*self }
+    }
 }
 
 /// More tables than a statement names; anybody may ask about any number of them.
@@ -107,6 +115,9 @@ fn ask_known<R>(question: impl FnOnce(&Known) -> R) -> R {
     refresh();
     let known = KNOWN.borrow();
     let known = known.as_ref().expect("refresh() fills it");
+    if owner::looked_into().is_some() {
+        return question(&known.nobody());
+    }
     if !ASKED.replace(true) {
         note_acting(known.identity.as_ref());
     }
@@ -128,7 +139,9 @@ pub fn at_hand<R>(question: impl FnOnce(&Access, Mode) -> Option<R>) -> Option<R
 
 #[inline]
 fn is_at_hand() -> bool {
-    AT_HAND.get() == transactions::statement_mark() && !transactions::may_meet_newer_rows()
+    AT_HAND.get() == transactions::statement_mark()
+        && !transactions::may_meet_newer_rows()
+        && owner::looked_into().is_none()
 }
 
 /// An execution begins: what others have changed since the last one counts.
@@ -180,10 +193,7 @@ fn access_to(relation: pg_sys::Oid) -> Rc<Access> {
 
 /// For whom the session acts, what that may do, and the mode.
 pub fn who() -> (Identity, Rc<Access>, Mode) {
-    refresh();
-    let known = KNOWN.borrow();
-    let known = known.as_ref().expect("refresh() fills it");
-    (known.identity.clone().unwrap_or(Identity::Nobody), Rc::clone(&known.access), known.mode)
+    ask_known(|known| (known.identity.clone().unwrap_or(Identity::Nobody), Rc::clone(&known.access), known.mode))
 }
 
 /// Somebody acts: the first in this transaction, or the first after a context came back by itself.
@@ -202,7 +212,10 @@ fn note_acting(identity: Option<&Identity>) {
 /// The same for the planner: remembers for which shape of context this backend makes plans.
 pub fn ask_for_plan<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     ask_known(|known| {
-        plans::made_for(known.shape);
+        // A plan for nobody takes nothing for granted.
+        if owner::looked_into().is_none() {
+            plans::made_for(known.shape);
+        }
         question(&known.access, known.mode)
     })
 }

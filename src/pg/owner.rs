@@ -5,6 +5,8 @@ use std::ffi::{CStr, c_int};
 
 use pgrx::pg_sys;
 
+use super::backend_local::BackendLocal;
+
 /// Runs `work` as the bootstrap superuser with `search_path = pg_catalog, pg_temp`, then restores both.
 ///
 /// A PostgreSQL error inside `work` restores them too: the (sub)transaction that it aborts remembers the user and the
@@ -20,10 +22,8 @@ fn pinned<R>(work: impl FnOnce() -> R) -> R {
 
 const SEARCH_PATH: (&CStr, &CStr) = (c"search_path", c"pg_catalog, pg_temp");
 
-thread_local! {
-    /// The table at which the rights of its owner are in use.
-    static LOOKED_INTO: Cell<Option<pg_sys::Oid>> = const { Cell::new(None) };
-}
+/// The table at which the rights of its owner are in use.
+static LOOKED_INTO: BackendLocal<Cell<Option<pg_sys::Oid>>> = BackendLocal::new(Cell::new(None));
 
 struct Restore(Option<pg_sys::Oid>);
 
@@ -34,7 +34,9 @@ impl Drop for Restore {
     }
 }
 
-/// The table that is looked into or altered with the rights of its owner at this moment. Nobody's code can alter it meanwhile.
+/// The table that is looked into or altered with the rights of its owner at this moment. Nobody's code can alter it meanwhile,
+/// and what code of the owner's asks the session, it is told as nobody.
+#[inline]
 pub fn looked_into() -> Option<pg_sys::Oid> {
     LOOKED_INTO.get()
 }
@@ -71,7 +73,8 @@ pub fn run_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R 
 
 /// The same with `search_path = pg_catalog, pg_temp`, for what looks into a table at somebody's command or alters it. As in
 /// CREATE INDEX and ANALYZE, the owner's code leaves nothing behind that would count for whoever gave the command: what it
-/// sets is undone, and what would run later, as deferred triggers do, is an error.
+/// sets is undone, and what would run later, as deferred triggers do, is an error. Nor has it the rights that the session has
+/// by its context: it is nobody's meanwhile.
 pub fn run_pinned_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
     let _restore = Restore(LOOKED_INTO.replace(Some(relation)));
     let flags = pg_sys::SECURITY_NOFORCE_RLS | pg_sys::SECURITY_RESTRICTED_OPERATION;

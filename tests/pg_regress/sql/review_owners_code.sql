@@ -148,3 +148,48 @@ select tenancy.protect('review.trap', 'required', create_index => 'never');
 select c.oid::regclass, c.relrowsecurity, (select count(*) from pg_policy p where p.polrelid = c.oid) as policies
 from pg_class c where c.relnamespace = 'review'::regnamespace and c.relname in ('events_1', 'events_2', 'notes', 'trap') order by 1;
 select inhrelid::regclass from pg_inherits where inhparent = 'review.open'::regclass;
+
+-- nor has it the rights of whoever acts: an administrator looks into the tables of all owners
+\c - review_owner
+create function review.tries(statement text) returns void language plpgsql as $$
+declare
+  answer text;
+begin
+  execute statement into answer;
+  raise notice 'as %: % -> %', current_user, statement, coalesce(answer, 'nothing');
+exception when others then
+  raise notice 'as %: % -> %', current_user, statement, sqlerrm;
+end $$;
+create function review.tries_all(integer) returns boolean language plpgsql immutable as $$
+begin
+  if current_setting('application_name') = 'administrator' then
+    perform set_config('application_name', 'looking', true);
+    perform review.tries('select string_agg(title, '', '' order by id) from app.documents');
+    perform review.tries('select count(*) from tenancy.users');
+    perform review.tries('select tenancy.current_user_id()');
+    perform review.tries('select array_length(tenancy.readable_tenants(), 1)');
+    perform review.tries('select tenancy.set_mode(''off'')');
+    perform review.tries('insert into tenancy.user_roles select md5(''gus'')::uuid, id from tenancy.roles where name = ''boss''');
+    perform review.tries('update tenancy.roles set read_access = ''all'' where name = ''worker'' returning name');
+    perform review.tries('insert into app.articles values (90, null, ''review'')');
+    perform review.tries('select count(*) from tenancy.export_tenant(''a0000000-0000-0000-0000-000000000000'')');
+  end if;
+  return true;
+end $$;
+create table review.asked (id integer primary key, tenant_id uuid);
+insert into review.asked values (1, null);
+create table review.asking (id integer primary key, tenant_id uuid, asked integer references review.asked);
+select tenancy.protect('review.asked', 'optional', create_index => 'never'),
+  tenancy.protect('review.asking', 'optional', create_index => 'never') \g /dev/null
+create index on review.asked (id) where review.tries_all(1);
+
+\c - carol
+set application_name = 'administrator';
+select count(*) from tenancy.violations();
+set application_name = 'administrator';
+select from tenancy.refresh_statistics();
+set application_name = 'administrator';
+select * from tenancy.delete_tenant(:globex, '{review.asked}', dry_run => true);
+set application_name = 'administrator';
+select answer from tenancy.explain_access('review.asked', '{"id": 1}') where aspect = 'row';
+select array_length(tenancy.readable_tenants(), 1), count(*) from app.documents;
