@@ -67,6 +67,7 @@ extension_sql_file!("../sql/install/16_quotas.sql", name = "quotas", requires = 
 extension_sql_file!("../sql/install/17_statistics.sql", name = "statistics", requires = ["quotas"]);
 extension_sql_file!("../sql/install/18_activity.sql", name = "activity", requires = ["statistics"]);
 extension_sql_file!("../sql/install/19_changing.sql", name = "changing", requires = ["activity"]);
+extension_sql_file!("../sql/install/20_privileges.sql", name = "privileges", requires = ["changing"]);
 
 /// Called when a backend loads the library: by the first call of one of our functions, or by a preload setting.
 #[pg_guard]

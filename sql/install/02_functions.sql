@@ -47,16 +47,12 @@ revoke all on function
   tenancy.enter(uuid, text, boolean),
   tenancy.enter_tenant(uuid, text, boolean),
   tenancy.leave(),
-  tenancy.current_tenant(),
-  tenancy.current_user_id(),
-  tenancy.administers()
+  tenancy.current_tenant()
 from public;
 
 grant execute on function
   tenancy.leave(),
-  tenancy.current_tenant(),
-  tenancy.current_user_id(),
-  tenancy.administers()
+  tenancy.current_tenant()
 to public;
 
 -- What the planner puts in the place of can_read() and can_write(): src/planner.rs
@@ -198,21 +194,6 @@ create function tenancy.reads_tenant_number(integer) returns boolean
 comment on function tenancy.reads_tenant_number(integer) is 'reads_tenant() by tenants.number';
 
 revoke all on function
-  tenancy.readable_tenant_numbers(),
-  tenancy.writable_tenant_numbers(),
-  tenancy.read_tenant(),
-  tenancy.read_tenant_number(),
-  tenancy.write_tenant(),
-  tenancy.write_tenant_number(),
-  tenancy.own_tenant(),
-  tenancy.own_tenant_number(),
-  tenancy.reads_all(),
-  tenancy.writes_all(),
-  tenancy.reads_public(),
-  tenancy.writes_public(),
-  tenancy.reads_tenant(uuid),
-  tenancy.reads_tenant_number(bigint),
-  tenancy.reads_tenant_number(integer),
   tenancy.can_read_support(internal),
   tenancy.can_write_support(internal),
   tenancy.check_write_support(internal),
@@ -221,24 +202,6 @@ revoke all on function
   tenancy.reads_tenant_support(internal),
   tenancy.always_support(internal)
 from public;
-
-grant execute on function
-  tenancy.readable_tenant_numbers(),
-  tenancy.writable_tenant_numbers(),
-  tenancy.read_tenant(),
-  tenancy.read_tenant_number(),
-  tenancy.write_tenant(),
-  tenancy.write_tenant_number(),
-  tenancy.own_tenant(),
-  tenancy.own_tenant_number(),
-  tenancy.reads_all(),
-  tenancy.writes_all(),
-  tenancy.reads_public(),
-  tenancy.writes_public(),
-  tenancy.reads_tenant(uuid),
-  tenancy.reads_tenant_number(bigint),
-  tenancy.reads_tenant_number(integer)
-to public;
 
 -- What the context may do: src/policies.rs. Cost 2 is what the planner counts for `= any (…)` by hand, which it hashes: such
 -- conditions come after those that cost 1.
@@ -321,35 +284,3 @@ create function tenancy.writable_tenant_number(by_reference boolean default fals
   as 'MODULE_PATHNAME', 'writable_tenant_number_wrapper';
 
 comment on function tenancy.writable_tenant_number(boolean) is 'writable_tenant() for tables that name tenants by tenants.number';
-
-revoke all on function
-  tenancy.can_read(uuid),
-  tenancy.can_read_number(bigint),
-  tenancy.can_read_number(integer),
-  tenancy.can_write(uuid),
-  tenancy.can_write_number(bigint),
-  tenancy.can_write_number(integer),
-  tenancy.check_write(uuid),
-  tenancy.check_write_number(bigint),
-  tenancy.check_write_number(integer),
-  tenancy.readable_tenants(),
-  tenancy.writable_tenants(),
-  tenancy.writable_tenant(boolean),
-  tenancy.writable_tenant_number(boolean)
-from public;
-
-grant execute on function
-  tenancy.can_read(uuid),
-  tenancy.can_read_number(bigint),
-  tenancy.can_read_number(integer),
-  tenancy.can_write(uuid),
-  tenancy.can_write_number(bigint),
-  tenancy.can_write_number(integer),
-  tenancy.check_write(uuid),
-  tenancy.check_write_number(bigint),
-  tenancy.check_write_number(integer),
-  tenancy.readable_tenants(),
-  tenancy.writable_tenants(),
-  tenancy.writable_tenant(boolean),
-  tenancy.writable_tenant_number(boolean)
-to public;

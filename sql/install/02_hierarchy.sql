@@ -63,7 +63,6 @@ revoke all on function
   tenancy.is_supertenant(uuid, uuid),
   tenancy.tenant_tree(uuid),
   tenancy.group_tenants(uuid),
-  tenancy.knows_tenant(uuid),
   tenancy.system_group_id(uuid, text)
 from public;
 
@@ -74,6 +73,5 @@ grant execute on function
   tenancy.is_supertenant(uuid, uuid),
   tenancy.tenant_tree(uuid),
   tenancy.group_tenants(uuid),
-  tenancy.knows_tenant(uuid),
   tenancy.system_group_id(uuid, text)
 to public;

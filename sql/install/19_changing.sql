@@ -43,20 +43,5 @@ create function tenancy.changes_all() returns boolean
 comment on function tenancy.changes_all() is 'stands in plans for can_change() where the session may read and write all tenants';
 
 revoke all on function
-  tenancy.can_change_support(internal),
-  tenancy.can_change(uuid),
-  tenancy.can_change_number(bigint),
-  tenancy.can_change_number(integer),
-  tenancy.changeable_tenants(),
-  tenancy.changeable_tenant_numbers(),
-  tenancy.changes_all()
+  tenancy.can_change_support(internal)
 from public;
-
-grant execute on function
-  tenancy.can_change(uuid),
-  tenancy.can_change_number(bigint),
-  tenancy.can_change_number(integer),
-  tenancy.changeable_tenants(),
-  tenancy.changeable_tenant_numbers(),
-  tenancy.changes_all()
-to public;

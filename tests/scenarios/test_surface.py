@@ -72,6 +72,40 @@ class Surface(Scenario):
                 or d.classid = 'pg_class'::regclass and (select relnamespace from pg_class where oid = d.objid) <> 'tenancy'::regnamespace)""")
         self.assertEqual([], strays)
 
+    def test_privileges_of_what_plans_call(self):
+        """They are the default, which PostgreSQL finds fast."""
+        listed = self.ask("""
+            select p.oid::regprocedure
+            from pg_proc p
+            where p.pronamespace = 'tenancy'::regnamespace and p.proacl is not null
+              and (p.proname ~ '^(can|check|reads?|writes?|own|readable|writable|changeable|changes|knows)_' and p.prorettype <> 'internal'::regtype
+                  and p.prorettype <> 'trigger'::regtype
+                or exists (select from pg_depend d where d.classid = 'pg_policy'::regclass and d.refobjid = p.oid))
+              and has_function_privilege('public', p.oid, 'execute')""")
+        self.assertEqual([], listed, "these have a list of privileges")
+
+    def test_default_privileges(self):
+        """Where the DBA has taken EXECUTE from PUBLIC, policies ask all the same."""
+        database = self.database()
+        self.cluster.psql(database, """
+            drop extension pg_tenancy;
+            alter default privileges revoke execute on functions from public;
+            create extension pg_tenancy;
+            insert into tenancy.tenants (name) values ('Provider');
+            create table notes (tenant_id uuid, title text);
+            select tenancy.protect('notes', 'optional');
+            insert into notes values (null, 'for everybody');
+            create role defaults_reader login;
+            grant select on notes to defaults_reader;
+            grant execute on function tenancy.enter_tenant to defaults_reader;""")
+        provider = self.cluster.psql(database, "select id from tenancy.tenants where name = 'Provider'").strip()
+        seen = self.cluster.psql(database, f"""
+            begin;
+            select tenancy.enter_tenant('{provider}') \\g /dev/null
+            select title from notes;""", user="defaults_reader")
+        self.assertEqual("for everybody", seen.strip())
+        self.cluster.psql(database, "drop owned by defaults_reader; drop role defaults_reader")
+
     def ask(self, sql):
         return self.cluster.psql(self.database(), sql).splitlines()
 
