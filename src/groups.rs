@@ -10,7 +10,7 @@ use crate::catalog::{from_pg, hierarchy};
 use crate::error::Refusal;
 use crate::model::system_group::Relation;
 use crate::pg::answers::{Answer, changed, nothing, unchanged};
-use crate::pg::rows::{TriggerRow, TriggerRows};
+use crate::pg::rows::{StoredRow, TriggerRows};
 use crate::pg::spi::{self, Arg, Sees, arg, query};
 use crate::pg::{owner, transactions};
 
@@ -62,7 +62,7 @@ fn change_tenant_group<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     }
 }
 
-fn insert(new: &TriggerRow) -> Result<Uuid, Refusal> {
+fn insert(new: &StoredRow) -> Result<Uuid, Refusal> {
     let kind: Option<&str> = new.get(column::KIND);
     if kind.is_some_and(|kind| kind != "custom") || new.datum(column::TENANT_ID).is_some() {
         return Err(Refusal::SystemGroup { name: name_of(new), change: "created" });
@@ -73,7 +73,7 @@ fn insert(new: &TriggerRow) -> Result<Uuid, Refusal> {
     Ok(id.expect("a group was inserted"))
 }
 
-fn update(rows: &TriggerRows, old: &TriggerRow, new: &TriggerRow) -> Result<(), Refusal> {
+fn update(rows: &TriggerRows, old: &StoredRow, new: &StoredRow) -> Result<(), Refusal> {
     let fixed = [(column::ID, "id"), (column::KIND, "kind"), (column::TENANT_ID, "tenant_id")];
     let given = fixed.into_iter().find(|(column, _)| rows.differs(*column));
     let id = old.datum(column::ID);
@@ -106,7 +106,7 @@ fn update(rows: &TriggerRows, old: &TriggerRow, new: &TriggerRow) -> Result<(), 
     Ok(())
 }
 
-fn delete(old: &TriggerRow) -> Result<(), Refusal> {
+fn delete(old: &StoredRow) -> Result<(), Refusal> {
     if system_group(old).is_some() {
         return Err(Refusal::SystemGroup { name: name_of(old), change: "deleted" });
     }
@@ -115,17 +115,17 @@ fn delete(old: &TriggerRow) -> Result<(), Refusal> {
 }
 
 /// Tenant and relation of a row of the view, where it shows a system group.
-fn system_group(row: &TriggerRow) -> Option<(Arg, Relation)> {
+fn system_group(row: &StoredRow) -> Option<(Arg, Relation)> {
     let relation = row.get::<&str>(column::KIND).and_then(Relation::by_name)?;
     Some((row.datum(column::TENANT_ID), relation))
 }
 
-fn name_of(row: &TriggerRow) -> String {
+fn name_of(row: &StoredRow) -> String {
     row.get(column::NAME).unwrap_or_default()
 }
 
 /// No other group than the one with the id may have the name. Its writers exclude each other by the hierarchy's lock.
-fn check_name(name: Arg, id: Arg, new: &TriggerRow) -> Result<(), Refusal> {
+fn check_name(name: Arg, id: Arg, new: &StoredRow) -> Result<(), Refusal> {
     let taken = owner::run(|| GROUP_NAMED.with(|q| q.first(&[name, id], Sees::Latest, |_| ())));
     match taken {
         Some(()) => Err(Refusal::GroupNameTaken { name: name_of(new) }),

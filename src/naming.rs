@@ -9,7 +9,7 @@ use crate::catalog::protection::{self, End, KeyType, Kind, OnChange, TenantColum
 use crate::catalog::{hierarchy, to_pg};
 use crate::error::{ModuleRefusal, Refusal, RowRefusal};
 use crate::model::scope::Scope;
-use crate::pg::rows::{TriggerRow, TriggerRows};
+use crate::pg::rows::{StoredRow, TriggerRows};
 use crate::pg::{owner, relations};
 use crate::references::{self, Key, Tenant};
 use crate::session;
@@ -60,7 +60,7 @@ fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Tenant)>, Re
     Ok(Some((column, tenant)))
 }
 
-fn has_placeholder(row: &TriggerRow, relation: pgrx::pg_sys::Oid, column: &TenantColumn) -> bool {
+fn has_placeholder(row: &StoredRow, relation: pgrx::pg_sys::Oid, column: &TenantColumn) -> bool {
     let Some(number) = relations::column_number(relation, &column.name) else { return false };
     match column.key {
         KeyType::Uuid => row.get::<pgrx::Uuid>(number).is_some_and(|id| *id.as_bytes() == [0; 16]),
@@ -72,7 +72,7 @@ fn has_placeholder(row: &TriggerRow, relation: pgrx::pg_sys::Oid, column: &Tenan
 /// session may not read is a missing one.
 fn tenant_referred_to(
     reference: &End,
-    row: &TriggerRow,
+    row: &StoredRow,
     relation: pgrx::pg_sys::Oid,
 ) -> Result<Option<Tenant>, Refusal> {
     let Some(key) = Key::of(row, &reference.columns) else { return Ok(None) };

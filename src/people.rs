@@ -8,7 +8,7 @@ use crate::error::Refusal;
 use crate::model::built_in;
 use crate::pg::answers::{Answer, changed, nothing};
 use crate::pg::owner;
-use crate::pg::rows::{TriggerRow, TriggerRows};
+use crate::pg::rows::{StoredRow, TriggerRows};
 use crate::pg::spi::{self, Arg, Sees, query};
 
 query!(CUSTOM_GROUPS_EXIST, "custom_groups_exist.sql", &[]);
@@ -73,7 +73,7 @@ mod role {
     pub const UPDATED_AT: i16 = 14;
 }
 
-fn check_not_built_in(row: &TriggerRow, change: &'static str) -> Result<(), Refusal> {
+fn check_not_built_in(row: &StoredRow, change: &'static str) -> Result<(), Refusal> {
     if row.get(role::BUILT_IN) != Some(true) {
         return Ok(());
     }

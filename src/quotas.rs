@@ -17,7 +17,7 @@ use crate::error::{QuotaRefusal, Refusal};
 use crate::model::tally::Tally;
 use crate::pg::answers::{Answer, changed, nothing, unchanged};
 use crate::pg::locks::{self, ObjectLock};
-use crate::pg::rows::{TriggerRow, TriggerRows};
+use crate::pg::rows::{StoredRow, TriggerRows};
 use crate::pg::spi::arg;
 use crate::pg::{owner, relations, replication, transactions};
 use crate::{modes, parts, session};
@@ -260,7 +260,7 @@ fn check_kept(rows: &TriggerRows) -> Result<(), Refusal> {
 }
 
 /// From its first quota on the writers of a table count. Those who have not are waited for.
-fn count_from_now_on(new: &TriggerRow) -> Result<(), Refusal> {
+fn count_from_now_on(new: &StoredRow) -> Result<(), Refusal> {
     let Some(relation) = new.get::<pg_sys::Oid>(column::RELATION) else { return Ok(()) };
     let name = || relations::qualified(relation);
     match protection::protection(relation) {
@@ -297,7 +297,7 @@ fn note_user<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     const TENANT_ID: i16 = 2;
     const LOGIN_ENABLED: i16 = 3;
     let rows = TriggerRows::of(trigger);
-    let tenant = |row: TriggerRow| {
+    let tenant = |row: StoredRow| {
         let counts = row.get::<bool>(LOGIN_ENABLED) == Some(true);
         row.get(TENANT_ID).map(from_pg).filter(|_| counts)
     };

@@ -6,18 +6,18 @@
 
 mod following;
 
-use std::rc::Rc;
-
 use pgrx::pg_sys::Oid;
 use pgrx::spi::quote_identifier;
+use smallvec::{SmallVec, smallvec};
 use uuid::Uuid;
 
+use crate::catalog::held::Holders;
 use crate::catalog::protection::{KeyType, OnChange, Protection, Reference, TenantColumn};
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{Refusal, RowRefusal};
 use crate::modes;
-use crate::pg::key_index::{Found, KeyIndex, WantedKey, value_of};
-use crate::pg::rows::TriggerRow;
+use crate::pg::key_index::{Found, KeyIndex, WantedKey};
+use crate::pg::rows::{Image, StoredRow, value_of};
 use crate::pg::spi::{Arg, Plan, Row, Sees};
 use crate::pg::{owner, relations};
 use crate::session;
@@ -37,7 +37,7 @@ pub enum Phase {
 }
 
 /// The tenant of a row as its trigger sees it, in the column with this number.
-pub fn tenant_of(row: &TriggerRow, number: i16, column: &TenantColumn) -> Tenant {
+pub fn tenant_of(row: &StoredRow, number: i16, column: &TenantColumn) -> Tenant {
     match column.key {
         KeyType::Uuid => row.get::<pgrx::Uuid>(number).map(from_pg),
         KeyType::Number => row.integer(number).map(tenant_with_number),
@@ -51,14 +51,14 @@ fn tenant_with_number(number: i64) -> Uuid {
 
 /// The values of a key in a row.
 pub struct Key {
-    values: Vec<Arg>,
-    image: Vec<u8>,
+    values: SmallVec<[Arg; 4]>,
+    image: Image,
 }
 
 impl Key {
     /// None if one of the values is NULL, so that the row refers to nothing.
-    pub fn of(row: &TriggerRow, columns: &[i16]) -> Option<Self> {
-        let mut key = Self { values: Vec::with_capacity(columns.len()), image: Vec::with_capacity(24) };
+    pub fn of(row: &StoredRow, columns: &[i16]) -> Option<Self> {
+        let mut key = Self { values: SmallVec::new(), image: Image::new() };
         for &column in columns {
             let value = row.datum(column)?;
             row.append_image(column, value, &mut key.image);
@@ -112,26 +112,31 @@ pub fn check_not_referred(reference: &Reference, key: &Key) -> Result<(), Refusa
 /// The tenants of the rows that now hold a key: of one at most, but of several where a key has a period. The rows are locked
 /// first and read after: whoever changes a tenant keeps the lock waiting, and may have committed a new version when it is
 /// granted on the old one.
-pub fn holders(reference: &Reference, key: &Key) -> Rc<[Tenant]> {
+pub fn holders(reference: &Reference, key: &Key) -> Holders {
     reference.held.tenants(&key.image, || {
         match reference.key_index.as_ref().map_or(Found::NoIndex, |index| holder(reference, index, key)) {
-            Found::Row(tenant) => vec![tenant],
-            Found::Nothing => Vec::new(),
-            Found::NoIndex if ask(reference, Side::LockedParent, key, |_| ()).is_empty() => Vec::new(),
-            Found::NoIndex => ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row)),
+            Found::Row(tenant) => smallvec![tenant],
+            Found::Nothing => Holders::new(),
+            Found::NoIndex if ask(reference, Side::LockedParent, key, |_| ()).is_empty() => Holders::new(),
+            Found::NoIndex => {
+                ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row)).into()
+            }
         }
     })
 }
 
 /// The same without a query.
 fn holder(reference: &Reference, index: &KeyIndex, key: &Key) -> Found<Tenant> {
-    let read = |value: Arg| match reference.parent_protection.tenant.as_ref()?.key {
+    let tenant = |value: Arg| match reference.parent_protection.tenant.as_ref()?.key {
         KeyType::Uuid => value_of::<pgrx::Uuid>(value).map(from_pg),
         // An integer of four bytes is passed like one of eight.
         KeyType::Number => value_of(value).map(tenant_with_number),
     };
-    let key = WantedKey { values: &key.values, image: &key.image };
-    owner::run_as_owner_of(reference.parent, || index.lock(&key, reference.parent_tenant_number, read))
+    match index.lock(&WantedKey { values: &key.values, image: &key.image }, reference.parent_tenant_number) {
+        Found::Row(value) => Found::Row(tenant(value)),
+        Found::Nothing => Found::Nothing,
+        Found::NoIndex => Found::NoIndex,
+    }
 }
 
 /// Asks one side of a reference with the rights of the table's owner.

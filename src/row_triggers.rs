@@ -12,7 +12,7 @@ use crate::catalog::access::Mode;
 use crate::catalog::protection::{self, End, Kind, OnChange, Protection, Reference, Table};
 use crate::catalog::{checked, freed, held};
 use crate::error::{Refusal, RowRefusal};
-use crate::pg::rows::{self, TriggerRow, TriggerRows, relation_of};
+use crate::pg::rows::{self, StoredRow, TriggerRows, relation_of};
 use crate::pg::spi::{self, Plan, Sees, arg};
 use crate::pg::{owner, relations, replication};
 use crate::references::{self, Key, Phase, Tenant};
@@ -110,7 +110,7 @@ struct Check {
 
 impl Check {
     fn new(rows: TriggerRows, table: Rc<Table>, phase: Phase, old_unchecked: bool) -> Self {
-        let tenant = |row: Option<TriggerRow>| {
+        let tenant = |row: Option<StoredRow>| {
             let (column, number) = table.protection.tenant.as_ref().zip(table.tenant_number)?;
             references::tenant_of(&row?, number, column)
         };
@@ -140,12 +140,11 @@ impl Check {
             return Ok(());
         }
         self.unless_superseded(self.check_public())?;
-        let (links, others): (Vec<_>, Vec<_>) =
-            self.table.outgoing.iter().filter(|r| self.is_due(r)).partition(|r| r.on_change == OnChange::Delete);
-        for reference in others {
+        let due = || self.table.outgoing.iter().filter(|r| self.is_due(r));
+        for reference in due().filter(|r| r.on_change != OnChange::Delete) {
             self.unless_superseded(self.check_referring(reference))?;
         }
-        for reference in links {
+        for reference in due().filter(|r| r.on_change == OnChange::Delete) {
             self.unless_superseded(self.check_link(reference))?;
         }
         for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
@@ -336,7 +335,7 @@ impl Check {
 }
 
 /// What equal keys have in common, by which they are noted; None where a value is NULL.
-fn mark(reference: &End, row: &TriggerRow) -> Option<u32> {
+fn mark(reference: &End, row: &StoredRow) -> Option<u32> {
     let hash = row.image_hash(&reference.columns)?;
     Some(if reference.equal_by_image { hash } else { 0 })
 }

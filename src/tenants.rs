@@ -14,7 +14,7 @@ use crate::catalog::{from_pg, hierarchy, to_pg};
 use crate::error::{Refusal, TenantRefusal};
 use crate::model::built_in;
 use crate::pg::answers::{Answer, changed, nothing, unchanged};
-use crate::pg::rows::{TriggerRow, TriggerRows};
+use crate::pg::rows::{StoredRow, TriggerRows};
 use crate::pg::spi::{self, Arg, Sees, arg, query};
 use crate::pg::{locks, owner, transactions};
 
@@ -125,7 +125,7 @@ fn complete_tenant<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
 }
 
 /// A dump inserts the built-in tenants again: what it says of them is taken over.
-fn take_over(new: &TriggerRow) -> Result<(), Refusal> {
+fn take_over(new: &StoredRow) -> Result<(), Refusal> {
     use column::*;
     let kind = if new.get(ID).map(from_pg) == Some(built_in::NO_TENANT) { "none" } else { "default" };
     if new.get::<&str>(KIND).is_some_and(|given| given != kind) {
@@ -140,7 +140,7 @@ fn take_over(new: &TriggerRow) -> Result<(), Refusal> {
 }
 
 /// Kind and depth of a new tenant, where they were not given. What was given is checked when the statement ends.
-fn complete_inserted(new: &TriggerRow) -> Vec<(i16, Arg)> {
+fn complete_inserted(new: &StoredRow) -> Vec<(i16, Arg)> {
     let given: (Option<&str>, Option<i32>) = (new.get(column::KIND), new.get(column::DEPTH));
     let parent = new.get(column::PARENT_ID).map(from_pg);
     let mut changes = Vec::new();
@@ -190,7 +190,7 @@ fn given_by_extension(column: &'static str) -> Refusal {
     Refusal::GivenByExtension { table: TABLE.into(), column }
 }
 
-fn check_updated(rows: &TriggerRows, new: &TriggerRow) -> Result<(), Refusal> {
+fn check_updated(rows: &TriggerRows, new: &StoredRow) -> Result<(), Refusal> {
     use column::*;
     for (column, name) in [(ID, "id"), (NUMBER, "number"), (KIND, "kind"), (CREATED_AT, "created_at"), (DEPTH, "depth")]
     {
@@ -213,7 +213,7 @@ fn check_updated(rows: &TriggerRows, new: &TriggerRow) -> Result<(), Refusal> {
 }
 
 /// The service provider is at the top of a hierarchy and active.
-fn check_provider(row: &TriggerRow) -> Result<(), Refusal> {
+fn check_provider(row: &StoredRow) -> Result<(), Refusal> {
     // A new one has no kind yet.
     if row.get::<&str>(column::KIND).is_some_and(|kind| kind != "service_provider") {
         return Ok(());
@@ -228,21 +228,21 @@ fn check_provider(row: &TriggerRow) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_built_in(row: &TriggerRow, change: &'static str) -> Result<(), Refusal> {
+fn check_built_in(row: &StoredRow, change: &'static str) -> Result<(), Refusal> {
     match row.get::<&str>(column::KIND) {
         Some("default" | "none") => Err(Refusal::BuiltIn { what: "tenant", name: name_of(row), change }),
         _ => Ok(()),
     }
 }
 
-fn check_kind(row: &TriggerRow, change: &'static str) -> Result<(), Refusal> {
+fn check_kind(row: &StoredRow, change: &'static str) -> Result<(), Refusal> {
     match row.get::<&str>(column::KIND) {
         Some("service_provider") => Err(TenantRefusal::ServiceProvider { tenant: name_of(row), change }.into()),
         _ => check_built_in(row, change),
     }
 }
 
-fn name_of(row: &TriggerRow) -> String {
+fn name_of(row: &StoredRow) -> String {
     row.get(column::NAME).unwrap_or_default()
 }
 

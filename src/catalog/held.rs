@@ -6,9 +6,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::rc::Rc;
 
+use foldhash::fast::RandomState;
+use smallvec::SmallVec;
 use uuid::Uuid;
+
+use crate::pg::rows::Image;
 
 /// More than this many rows are not remembered at once.
 const MOST: usize = 10_000;
@@ -26,28 +29,29 @@ pub fn forget() {
 #[derive(Default)]
 pub struct Held(RefCell<(u64, ByImage)>);
 
-type Tenants = Rc<[Option<Uuid>]>;
-type ByImage = HashMap<Box<[u8]>, Tenants>;
+/// The tenants of the rows with one key: of one row, but for keys with a period.
+pub type Holders = SmallVec<[Option<Uuid>; 1]>;
+type ByImage = HashMap<Image, Holders, RandomState>;
 
 impl Held {
     /// The tenants of the rows with a key. `look_up` locks the rows; that there is none is not remembered.
-    pub fn tenants(&self, image: &[u8], look_up: impl FnOnce() -> Vec<Option<Uuid>>) -> Tenants {
+    pub fn tenants(&self, image: &[u8], look_up: impl FnOnce() -> Holders) -> Holders {
         if let Some(known) = self.known(image) {
             return known;
         }
-        let tenants: Tenants = look_up().into();
+        let tenants = look_up();
         if !tenants.is_empty() {
             let mut held = self.0.borrow_mut();
             if held.0 != STAMP.get() || held.1.len() >= MOST {
                 held.1.clear();
                 held.0 = STAMP.get();
             }
-            held.1.insert(image.into(), Rc::clone(&tenants));
+            held.1.insert(Image::from_slice(image), tenants.clone());
         }
         tenants
     }
 
-    fn known(&self, image: &[u8]) -> Option<Tenants> {
+    fn known(&self, image: &[u8]) -> Option<Holders> {
         let held = self.0.borrow();
         if held.0 == STAMP.get() { held.1.get(image).cloned() } else { None }
     }

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use foldhash::fast::RandomState;
+
 use super::watched;
 
 /// More than a backend needs for the tenants that it acts for; a backend that meets more begins anew.
@@ -11,7 +13,7 @@ const MOST: usize = 1000;
 
 /// Remembered answers by their question.
 pub struct Memo<K, V> {
-    known: RefCell<(u64, HashMap<K, V>)>,
+    known: RefCell<(u64, HashMap<K, V, RandomState>)>,
     worth_keeping: fn(&V) -> bool,
 }
 
@@ -23,7 +25,7 @@ impl<K: Eq + Hash, V: Clone> Memo<K, V> {
 
     /// The same for answers some of which are too large to keep.
     pub fn keeping(worth_keeping: fn(&V) -> bool) -> Self {
-        Self { known: RefCell::new((0, HashMap::new())), worth_keeping }
+        Self { known: RefCell::default(), worth_keeping }
     }
 
     /// The answer, looked up only if it is not known to be still true.

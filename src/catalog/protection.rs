@@ -8,6 +8,7 @@ use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::rc::Rc;
 
+use foldhash::fast::RandomState;
 use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;
 
@@ -222,7 +223,7 @@ impl Table {
 
 #[derive(Default)]
 struct Known {
-    tables: HashMap<Oid, Option<Rc<Table>>>,
+    tables: HashMap<Oid, Option<Rc<Table>>, RandomState>,
     looked_at: HashSet<Oid>,
     generation: u64,
 }

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 
 use pgrx::pg_sys::{self, Datum};
 
-use super::{key_index, relations, spi};
+use super::{relations, rows, spi};
 
 /// A table and a b-tree index on a column of type uuid, open for look-ups that all see the same.
 pub struct IndexReader {
@@ -82,8 +82,8 @@ impl Found {
     /// The value of a column, which must not be NULL and must be of that type.
     pub fn must<T: pgrx::FromDatum>(&self, column: i16) -> T {
         // SAFETY: the slot holds a row of the table, whose columns the caller has from `IndexReader::column`.
-        let value = unsafe { key_index::value(self.0, column) };
-        key_index::value_of(value).expect("a column that is never NULL")
+        let value = unsafe { rows::slot_value(self.0, column) };
+        rows::value_of(value).expect("a column that is never NULL")
     }
 }
 

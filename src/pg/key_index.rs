@@ -1,21 +1,22 @@
 //! Finding and locking the one row that has a key, through the unique index on it: what the query of a foreign key does,
 //! without the cost of a query.
 
-use std::mem::MaybeUninit;
-
-use pgrx::itemptr::{item_pointer_get_block_number, item_pointer_to_u64};
+use pgrx::itemptr::item_pointer_to_u64;
 use pgrx::pg_sys::ffi::pg_guard_ffi_boundary;
-use pgrx::pg_sys::{self, Datum, Oid};
+use pgrx::pg_sys::{self, Oid};
 
 use super::key_places::KeyPlaces;
+use super::key_walk::Walk;
+use super::owner;
+use super::rows::{self, StoredRow};
 use super::spi::Arg;
 
 /// A b-tree index whose columns are those of a foreign key on the side of the row referred to.
 pub struct KeyIndex {
     relation: Oid,
-    index: Oid,
+    pub(super) index: Oid,
     /// In the index's order, each with its place in the key.
-    columns: Vec<(usize, KeyColumn)>,
+    pub(super) columns: Vec<(usize, KeyColumn)>,
     /// Only where keys with the same image are the same key.
     places: Option<KeyPlaces>,
 }
@@ -30,13 +31,11 @@ pub struct KeyColumn {
     pub value_type: Oid,
 }
 
-/// The key to look for: its values, none of which is NULL, and their image (`TriggerRow::append_image`).
+/// The key to look for: its values, none of which is NULL, and their image (`StoredRow::append_image`).
 pub struct WantedKey<'a> {
     pub values: &'a [Arg],
     pub image: &'a [u8],
 }
-
-type ScanKeys = [MaybeUninit<pg_sys::ScanKeyData>; pg_sys::INDEX_MAX_KEYS as usize];
 
 /// What came of a look-up.
 pub enum Found<R> {
@@ -54,338 +53,153 @@ impl KeyIndex {
         Self { relation, index, columns, places }
     }
 
-    /// Locks the row that has the key in its latest committed version, KEY SHARE, and reads one of its columns. Whatever
-    /// else is done to the row then waits for this transaction, but for changes that leave the key alone; those have to
-    /// take FOR UPDATE on the new version if they matter.
+    /// Locks the row that has the key in its latest committed version, KEY SHARE, and gives a copy of one of its columns.
+    /// Whatever else is done to the row then waits for this transaction, but for changes that leave the key alone; those have
+    /// to take FOR UPDATE on the new version if they matter. Looks as the table's owner.
+    ///
+    /// A lock may have been waited for, and the version that was locked is then no longer the latest: looks again until it
+    /// is, or until the same version is found twice, whose change is under way and will wait.
     ///
     /// Fails like any row lock at REPEATABLE READ if the row changed its key since the transaction's snapshot.
-    pub fn lock<R>(&self, key: &WantedKey, column: Option<i16>, read: impl FnOnce(Arg) -> R) -> Found<R> {
-        // SAFETY: the look-up is open for as long as it is used; an error leaves what it opened to the aborting transaction.
-        // The errors of many calls are caught at one boundary: at one for each call that would cost more than the calls.
-        unsafe {
-            let mut open = pg_guard_ffi_boundary(|| LookUp::open(self, key));
-            let found = match lock_current(&mut open) {
-                Found::Row(()) => Found::Row(read(column.and_then(|column| value(open.slot, column)))),
-                Found::Nothing => Found::Nothing,
-                Found::NoIndex => Found::NoIndex,
-            };
-            pg_guard_ffi_boundary(|| open.close());
-            found
+    pub fn lock(&self, key: &WantedKey, column: Option<i16>) -> Found<Arg> {
+        let mut look_up = LookUp::new(self, key, column);
+        loop {
+            // SAFETY: an error leaves what was opened to the aborting transaction. The errors of many calls are caught at one
+            // boundary: at one for each call that would cost more than the calls.
+            match unsafe { pg_guard_ffi_boundary(|| look_up.attempt()) } {
+                Attempt::Over(found) => return found,
+                // SAFETY: reads a variable of the backend.
+                Attempt::Changed if unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32 => {
+                    pgrx::ereport!(
+                        ERROR,
+                        pgrx::PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
+                        "could not serialize access due to concurrent update"
+                    );
+                }
+                Attempt::Changed | Attempt::Superseded => (),
+            }
+            pg_sys::check_for_interrupts!();
         }
     }
 }
 
-/// PostgreSQL's functions without pgrx's preparation for errors: for calls within one boundary, between which nothing needs
-/// to be dropped.
 mod bare {
+    //! PostgreSQL's functions without pgrx's preparation for errors: for calls within one boundary, between which nothing needs
+    //! to be dropped.
     use core::ffi::c_int;
 
-    use pgrx::pg_sys::{
-        Datum, IndexScanDesc, ItemPointer, List, Oid, Relation, ScanDirection, ScanKey, Snapshot, TupleTableSlot,
-    };
+    use pgrx::pg_sys::{Oid, Relation};
 
     unsafe extern "C-unwind" {
         pub fn table_open(relation: Oid, lock: c_int) -> Relation;
         pub fn table_close(relation: Relation, lock: c_int);
-        pub fn index_open(index: Oid, lock: c_int) -> Relation;
-        pub fn index_close(index: Relation, lock: c_int);
-        pub fn RelationGetIndexList(relation: Relation) -> *mut List;
-        pub fn list_member_oid(list: *const List, member: Oid) -> bool;
-        pub fn list_free(list: *mut List);
-        pub fn RelationGetNumberOfBlocksInFork(relation: Relation, fork: i32) -> u32;
-        pub fn table_slot_create(relation: Relation, registered: *mut *mut List) -> *mut TupleTableSlot;
-        pub fn ExecDropSingleTupleTableSlot(slot: *mut TupleTableSlot);
         pub fn CommandCounterIncrement();
         pub fn GetCurrentCommandId(used: bool) -> u32;
-        pub fn GetLatestSnapshot() -> Snapshot;
-        pub fn RegisterSnapshot(snapshot: Snapshot) -> Snapshot;
-        pub fn UnregisterSnapshot(snapshot: Snapshot);
-        pub fn ScanKeyEntryInitialize(
-            entry: ScanKey,
-            flags: c_int,
-            column: i16,
-            strategy: u16,
-            value_type: Oid,
-            collation: Oid,
-            procedure: Oid,
-            value: Datum,
-        );
-        #[cfg(feature = "pg18")]
-        pub fn index_beginscan(
-            table: Relation,
-            index: Relation,
-            snapshot: Snapshot,
-            counts: *mut pgrx::pg_sys::IndexScanInstrumentation,
-            keys: c_int,
-            orders: c_int,
-        ) -> IndexScanDesc;
-        #[cfg(not(feature = "pg18"))]
-        pub fn index_beginscan(
-            table: Relation,
-            index: Relation,
-            snapshot: Snapshot,
-            keys: c_int,
-            orders: c_int,
-        ) -> IndexScanDesc;
-        pub fn index_rescan(scan: IndexScanDesc, keys: ScanKey, count: c_int, orders: ScanKey, order_count: c_int);
-        pub fn slot_getsomeattrs_int(slot: *mut TupleTableSlot, last: c_int);
-        pub fn index_getnext_tid(scan: IndexScanDesc, direction: ScanDirection::Type) -> ItemPointer;
-        pub fn index_fetch_heap(scan: IndexScanDesc, slot: *mut TupleTableSlot) -> bool;
-        pub fn index_endscan(scan: IndexScanDesc);
     }
 }
 
-/// The table, open and locked, a slot for a row of it, and what to look for.
+/// What came of looking once.
+enum Attempt {
+    Over(Found<Arg>),
+    /// The row was changed meanwhile, and the change is committed.
+    Changed,
+    /// A version was locked that is not the latest.
+    Superseded,
+}
+
+/// A row that was found: what came of locking it, and if it was, what was read.
+pub(super) type Locked = (pg_sys::TM_Result::Type, Option<Version>);
+
+/// The version of a row that was locked.
+pub(super) struct Version {
+    pub(super) place: u64,
+    pub(super) latest: bool,
+    pub(super) value: Arg,
+}
+
+/// What to look for, and the table, open and locked from the first attempt on.
 struct LookUp<'a> {
     what: &'a KeyIndex,
     key: &'a WantedKey<'a>,
+    column: Option<i16>,
     /// Where the key's row may be, by the key's hash.
     places: Option<(&'a KeyPlaces, u64)>,
     table: pg_sys::Relation,
-    slot: *mut pg_sys::TupleTableSlot,
+    locked_before: Option<u64>,
 }
 
 impl<'a> LookUp<'a> {
+    fn new(what: &'a KeyIndex, key: &'a WantedKey<'a>, column: Option<i16>) -> Self {
+        let places = what.places.as_ref().map(|places| (places, places.hash(key.image)));
+        Self { what, key, column, places, table: std::ptr::null_mut(), locked_before: None }
+    }
+
+    /// Closes the table, keeping the locks, if this was the last attempt.
+    ///
     /// # Safety
     /// As of all functions here: called within a boundary.
-    unsafe fn open(what: &'a KeyIndex, key: &'a WantedKey<'a>) -> Self {
-        // SAFETY: the relation exists.
+    unsafe fn attempt(&mut self) -> Attempt {
+        // SAFETY: the relation exists. What this transaction's earlier commands wrote is to be seen.
         unsafe {
-            let table = bare::table_open(what.relation, pg_sys::RowShareLock as i32);
-            let places = what.places.as_ref().map(|places| (places, places.hash(key.image)));
-            Self { what, key, places, table, slot: bare::table_slot_create(table, std::ptr::null_mut()) }
+            if self.table.is_null() {
+                self.table = bare::table_open(self.what.relation, pg_sys::RowShareLock as i32);
+            }
+            bare::CommandCounterIncrement();
+            let found = owner::run_as_owner_of_open(self.table, || match self.lock_at_place() {
+                Some(locked) => Found::Row(locked),
+                None => self.lock_by_index(),
+            });
+            let attempt = self.judge(found);
+            if let Attempt::Over(_) = attempt {
+                bare::table_close(self.table, pg_sys::NoLock as i32);
+            }
+            attempt
         }
     }
 
-    /// Puts the row that has the key into the slot and locks it.
+    fn judge(&mut self, found: Found<Locked>) -> Attempt {
+        match found {
+            Found::NoIndex => Attempt::Over(Found::NoIndex),
+            Found::Nothing | Found::Row((pg_sys::TM_Result::TM_SelfModified, _)) => Attempt::Over(Found::Nothing),
+            Found::Row((_, None)) => Attempt::Changed,
+            Found::Row((_, Some(version))) if version.latest || self.locked_before == Some(version.place) => {
+                Attempt::Over(Found::Row(version.value))
+            }
+            Found::Row((_, Some(version))) => {
+                self.locked_before = Some(version.place);
+                Attempt::Superseded
+            }
+        }
+    }
+
+    /// Is the row still where it was last found? Of heaps: others have other places.
     ///
     /// # Safety
     /// Called within a boundary.
-    unsafe fn lock_latest(&mut self) -> Found<pg_sys::TM_Result::Type> {
-        // SAFETY: the snapshot is registered while it is used.
+    unsafe fn lock_at_place(&self) -> Option<Locked> {
+        let (places, hash) = self.places?;
+        // SAFETY: the table is open; a place is noted of heaps only.
         unsafe {
-            bare::CommandCounterIncrement();
-            let snapshot = bare::RegisterSnapshot(bare::GetLatestSnapshot());
-            let found = match self.find_at_place(snapshot) {
-                true => Found::Row(()),
-                false => self.find_by_index(snapshot),
+            let row = places.find(self.table, hash, self.key.image)?;
+            let shape = (*self.table).rd_att;
+            let read = |tuple: &mut pg_sys::HeapTupleData| Version {
+                place: item_pointer_to_u64(tuple.t_self),
+                latest: item_pointer_to_u64((*tuple.t_data).t_ctid) == item_pointer_to_u64(tuple.t_self),
+                value: self.column.and_then(|column| {
+                    let value = StoredRow::new(tuple, shape).datum(column)?;
+                    Some(rows::copy(shape, column, value))
+                }),
             };
-            let outcome = match found {
-                Found::Row(()) => Found::Row(self.lock_row(snapshot)),
-                Found::Nothing => Found::Nothing,
-                Found::NoIndex => Found::NoIndex,
-            };
-            bare::UnregisterSnapshot(snapshot);
-            outcome
-        }
-    }
-
-    /// Is the row still where it was last found? Of tables whose places are blocks and lines.
-    ///
-    /// # Safety
-    /// Called within a boundary, with a registered snapshot.
-    unsafe fn find_at_place(&mut self, snapshot: pg_sys::Snapshot) -> bool {
-        let Some((places, mut place)) = self.places.and_then(|(places, hash)| Some((places, places.guess(hash)?)))
-        else {
-            return false;
-        };
-        // SAFETY: the lock on the table keeps it from being cut off before the block; its access method fetches rows for
-        // indexes. The slot holds what was fetched.
-        unsafe {
-            let methods = (*self.table).rd_tableam;
-            let (Some(begin), Some(fetch), Some(end)) =
-                ((*methods).index_fetch_begin, (*methods).index_fetch_tuple, (*methods).index_fetch_end)
-            else {
-                return false;
-            };
-            let blocks = bare::RelationGetNumberOfBlocksInFork(self.table, pg_sys::ForkNumber::MAIN_FORKNUM);
-            if (*(*self.table).rd_rel).relam != pg_sys::HEAP_TABLE_AM_OID
-                || item_pointer_get_block_number(&place) >= blocks
-            {
-                return false;
-            }
-            let (mut again, mut all_dead) = (false, false);
-            let scan = begin(self.table);
-            let found = fetch(scan, &mut place, snapshot, self.slot, &mut again, &mut all_dead);
-            end(scan);
-            if found {
-                bare::slot_getsomeattrs_int(self.slot, i32::from(places.last_column()));
-            }
-            found && places.has_key(self.slot, self.key.image)
-        }
-    }
-
-    /// NoIndex if it is no longer the table's: REINDEX CONCURRENTLY puts another in its place.
-    ///
-    /// # Safety
-    /// Called within a boundary, with a registered snapshot.
-    unsafe fn find_by_index(&mut self, snapshot: pg_sys::Snapshot) -> Found<()> {
-        // SAFETY: the list of the table's indexes is a copy. As many scan keys are filled as said, and outlive the scan.
-        unsafe {
-            let list = bare::RelationGetIndexList(self.table);
-            let exists = bare::list_member_oid(list, self.what.index);
-            bare::list_free(list);
-            if !exists {
-                return Found::NoIndex;
-            }
-            let index = bare::index_open(self.what.index, pg_sys::RowShareLock as i32);
-            let (mut keys, count) = self.scan_keys(index);
-            #[cfg(feature = "pg18")]
-            let scan = bare::index_beginscan(self.table, index, snapshot, std::ptr::null_mut(), count, 0);
-            #[cfg(not(feature = "pg18"))]
-            let scan = bare::index_beginscan(self.table, index, snapshot, count, 0);
-            bare::index_rescan(scan, keys.as_mut_ptr().cast(), count, std::ptr::null_mut(), 0);
-            let found = self.next_visible(scan);
-            bare::index_endscan(scan);
-            bare::index_close(index, pg_sys::NoLock as i32);
-            if found { Found::Row(()) } else { Found::Nothing }
+            let locked = row.lock(self.table, bare::GetCurrentCommandId(false), read);
+            (locked.0 != pg_sys::TM_Result::TM_Invisible).then_some(locked)
         }
     }
 
     /// # Safety
-    /// Called within a boundary; the index is the one to search.
-    unsafe fn scan_keys(&self, index: pg_sys::Relation) -> (ScanKeys, i32) {
-        let mut keys: ScanKeys = [const { MaybeUninit::uninit() }; pg_sys::INDEX_MAX_KEYS as usize];
-        for ((place, column), entry) in self.what.columns.iter().zip(&mut keys) {
-            // SAFETY: the index has the column; the key has no NULL.
-            unsafe {
-                bare::ScanKeyEntryInitialize(
-                    entry.as_mut_ptr(),
-                    0,
-                    column.position,
-                    pg_sys::BTEqualStrategyNumber as u16,
-                    column.value_type,
-                    *(*index).rd_indcollation.add(column.position as usize - 1),
-                    column.procedure,
-                    self.key.values[*place].unwrap_or(Datum::null()),
-                );
-            }
-        }
-        (keys, self.what.columns.len() as i32)
+    /// Called within a boundary.
+    unsafe fn lock_by_index(&self) -> Found<Locked> {
+        let walk = Walk { table: self.table, what: self.what, key: self.key, places: self.places, column: self.column };
+        // SAFETY: the table is open.
+        unsafe { walk.lock() }
     }
-
-    /// Puts the next row that the snapshot sees into the slot, and remembers where the index pointed to.
-    ///
-    /// # Safety
-    /// Called within a boundary, with a scan of the table.
-    unsafe fn next_visible(&mut self, scan: pg_sys::IndexScanDesc) -> bool {
-        // SAFETY: what the scan points to is the scan's own.
-        unsafe {
-            loop {
-                let pointer = bare::index_getnext_tid(scan, pg_sys::ScanDirection::ForwardScanDirection);
-                if pointer.is_null() {
-                    return false;
-                }
-                let place = *pointer;
-                if bare::index_fetch_heap(scan, self.slot) {
-                    self.places.iter().for_each(|(places, hash)| places.note(*hash, place));
-                    return true;
-                }
-            }
-        }
-    }
-
-    /// # Safety
-    /// Called within a boundary; the slot holds a row that was found with the snapshot.
-    unsafe fn lock_row(&mut self, snapshot: pg_sys::Snapshot) -> pg_sys::TM_Result::Type {
-        // SAFETY: by the caller's promise; every table access method has the function.
-        unsafe {
-            let Some(tuple_lock) = (*(*self.table).rd_tableam).tuple_lock else {
-                return pg_sys::TM_Result::TM_Invisible;
-            };
-            let mut place = (*self.slot).tts_tid;
-            let mut failure = pg_sys::TM_FailureData::default();
-            // A version that another transaction is making is locked, too.
-            tuple_lock(
-                self.table,
-                &mut place,
-                snapshot,
-                self.slot,
-                bare::GetCurrentCommandId(false),
-                pg_sys::LockTupleMode::LockTupleKeyShare,
-                pg_sys::LockWaitPolicy::LockWaitBlock,
-                pg_sys::TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS as u8,
-                &mut failure,
-            )
-        }
-    }
-
-    /// Keeps the locks.
-    ///
-    /// # Safety
-    /// Called within a boundary, once.
-    unsafe fn close(&mut self) {
-        // SAFETY: of what was opened.
-        unsafe {
-            bare::ExecDropSingleTupleTableSlot(self.slot);
-            bare::table_close(self.table, pg_sys::NoLock as i32);
-        }
-    }
-}
-
-/// Puts the row that has the key into the slot and locks it.
-///
-/// A lock may have been waited for, and the version that was locked is then no longer the latest: looks again until it
-/// is, or until the same version is found twice, whose change is under way and will wait.
-fn lock_current(open: &mut LookUp) -> Found<()> {
-    let mut locked_before = None;
-    loop {
-        // SAFETY: all that may raise an error is within the boundary.
-        match unsafe { pg_guard_ffi_boundary(|| open.lock_latest()) } {
-            Found::NoIndex => return Found::NoIndex,
-            Found::Nothing | Found::Row(pg_sys::TM_Result::TM_SelfModified) => return Found::Nothing,
-            Found::Row(pg_sys::TM_Result::TM_Ok) => {
-                // SAFETY: the slot holds the row that was locked, and keeps it pinned.
-                let (place, latest) = unsafe { (item_pointer_to_u64((*open.slot).tts_tid), is_latest(open.slot)) };
-                if latest || locked_before == Some(place) {
-                    return Found::Row(());
-                }
-                locked_before = Some(place);
-            }
-            // SAFETY: reads a variable of the backend.
-            Found::Row(_) if unsafe { pg_sys::XactIsoLevel } >= pg_sys::XACT_REPEATABLE_READ as i32 => {
-                pgrx::ereport!(
-                    ERROR,
-                    pgrx::PgSqlErrorCode::ERRCODE_T_R_SERIALIZATION_FAILURE,
-                    "could not serialize access due to concurrent update"
-                );
-            }
-            Found::Row(_) => (),
-        }
-        pg_sys::check_for_interrupts!();
-    }
-}
-
-/// Does the slot hold a version of a row that no other has followed? Not known of tables that are no heap.
-///
-/// # Safety
-/// The slot holds a row of a table, which it keeps pinned.
-unsafe fn is_latest(slot: *mut pg_sys::TupleTableSlot) -> bool {
-    // SAFETY: by the caller's promise; the operations tell the kind of the slot.
-    unsafe {
-        if !std::ptr::eq((*slot).tts_ops, &raw const pg_sys::TTSOpsBufferHeapTuple) {
-            return false;
-        }
-        let tuple = (*slot.cast::<pg_sys::BufferHeapTupleTableSlot>()).base.tuple;
-        item_pointer_to_u64((*(*tuple).t_data).t_ctid) == item_pointer_to_u64((*slot).tts_tid)
-    }
-}
-
-/// # Safety
-/// The slot holds a row of a table that has the column.
-pub(super) unsafe fn value(slot: *mut pg_sys::TupleTableSlot, column: i16) -> Option<Datum> {
-    let nth = column as usize - 1;
-    // SAFETY: by the caller's promise; the columns up to this one are filled first.
-    unsafe {
-        if (*slot).tts_nvalid < column {
-            pg_sys::slot_getsomeattrs_int(slot, i32::from(column));
-        }
-        (!*(*slot).tts_isnull.add(nth)).then(|| *(*slot).tts_values.add(nth))
-    }
-}
-
-/// The value that a look-up read. The type must be the column's.
-pub fn value_of<T: pgrx::FromDatum>(value: Arg) -> Option<T> {
-    // SAFETY: the caller knows the type; the value is read while its row is held in the slot.
-    value.and_then(|datum| unsafe { T::from_datum(datum, false) })
 }

@@ -20,6 +20,7 @@ pub mod index_reader;
 pub mod invalidation;
 pub mod key_index;
 pub mod key_places;
+mod key_walk;
 pub mod lasting;
 pub mod locks;
 pub mod owner;

@@ -71,6 +71,16 @@ pub fn run_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R 
     run_as(owner_of(relation), pg_sys::SECURITY_NOFORCE_RLS as i32, work)
 }
 
+/// The same for a table that is open.
+///
+/// # Safety
+/// The table is open for as long as `work` runs.
+pub(super) unsafe fn run_as_owner_of_open<R>(table: pg_sys::Relation, work: impl FnOnce() -> R) -> R {
+    // SAFETY: by the caller's promise.
+    let owner = unsafe { (*(*table).rd_rel).relowner };
+    run_as(owner, pg_sys::SECURITY_NOFORCE_RLS as i32, work)
+}
+
 /// The same with `search_path = pg_catalog, pg_temp`, for what looks into a table at somebody's command or alters it. As in
 /// CREATE INDEX and ANALYZE, the owner's code leaves nothing behind that would count for whoever gave the command: what it
 /// sets is undone, and what would run later, as deferred triggers do, is an error. Nor has it the rights that the session has

@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 
 use pgrx::{FromDatum, PgTrigger, pg_sys};
+use smallvec::SmallVec;
 
 unsafe extern "C-unwind" {
     // In access/htup_details.h. pgrx's own bindings prepare for errors each time, which these do not raise.
@@ -14,19 +15,23 @@ unsafe extern "C-unwind" {
     // In utils/datum.h, which pgrx does not bind.
     fn datumIsEqual(a: pg_sys::Datum, b: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> bool;
     fn datumGetSize(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> usize;
+    fn datumCopy(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> pg_sys::Datum;
     fn datum_image_hash(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> u32;
 }
+
+/// The bytes of the values of a key (`StoredRow::append_image`); two of them at most times.
+pub type Image = SmallVec<[u8; 32]>;
 
 /// The trigger's relation and its rows. For INSERT only `new` is there, for DELETE only `old`.
 pub struct TriggerRows {
     relation: pg_sys::Relation,
-    pub old: Option<TriggerRow>,
-    pub new: Option<TriggerRow>,
+    pub old: Option<StoredRow>,
+    pub new: Option<StoredRow>,
 }
 
-/// One of the rows.
+/// A row as it is stored, for as long as its trigger runs or its page is pinned.
 #[derive(Clone, Copy)]
-pub struct TriggerRow {
+pub struct StoredRow {
     tuple: pg_sys::HeapTuple,
     shape: pg_sys::TupleDesc,
 }
@@ -45,7 +50,7 @@ impl TriggerRows {
         let data = trigger.trigger_data();
         // SAFETY: PostgreSQL filled the trigger data, and they outlive the call of the trigger function.
         let shape = unsafe { (*data.tg_relation).rd_att };
-        let row = |tuple: pg_sys::HeapTuple| (!tuple.is_null()).then_some(TriggerRow { tuple, shape });
+        let row = |tuple: pg_sys::HeapTuple| (!tuple.is_null()).then_some(StoredRow { tuple, shape });
         let event = trigger.event();
         let (old, new) = if event.fired_by_insert() {
             (None, row(data.tg_trigtuple))
@@ -87,11 +92,17 @@ pub fn relation_of(trigger: &PgTrigger<'_>) -> pg_sys::Oid {
     unsafe { (*trigger.trigger_data().tg_relation).rd_id }
 }
 
-impl TriggerRow {
+impl StoredRow {
+    /// # Safety
+    /// The row has the shape, and both outlive the use of it.
+    pub(super) unsafe fn new(tuple: pg_sys::HeapTuple, shape: pg_sys::TupleDesc) -> Self {
+        Self { tuple, shape }
+    }
+
     /// The value of a column by its attribute number, for an argument of a query; None is NULL. It points into the row.
     pub fn datum(&self, column: i16) -> Option<pg_sys::Datum> {
         let nth = column as usize - 1;
-        // SAFETY: tuple and shape belong together and outlive the trigger call. A row that was stored before the table had
+        // SAFETY: tuple and shape belong together and outlive the use of it. A row that was stored before the table had
         // the column is short of it. Of those that it has, a bitmap says which are not NULL.
         unsafe {
             let header = (*self.tuple).t_data;
@@ -126,11 +137,20 @@ impl TriggerRow {
     }
 
     /// The bytes of a column's value, preceded by their number: what has the same image is the same value.
-    pub fn append_image(&self, column: i16, value: pg_sys::Datum, image: &mut Vec<u8>) {
+    pub fn append_image(&self, column: i16, value: pg_sys::Datum, image: &mut Image) {
         // SAFETY: the value is of the column's type; the row outlives the trigger call.
         let (head, bytes) = unsafe { image_of(self.shape, column, value) };
         image.extend_from_slice(&head);
         image.extend_from_slice(bytes);
+    }
+
+    /// Takes a column's value off the front of an image, if the image begins with it.
+    pub(super) fn take_image(&self, column: i16, value: pg_sys::Datum, image: &mut &[u8]) -> bool {
+        // SAFETY: as above.
+        let (head, bytes) = unsafe { image_of(self.shape, column, value) };
+        let rest = image.strip_prefix(&head[..]).and_then(|rest| rest.strip_prefix(bytes));
+        *image = rest.unwrap_or_default();
+        rest.is_some()
     }
 
     /// A hash of the bytes of columns' values, stored compressed or not; None if one of them is NULL.
@@ -215,21 +235,37 @@ unsafe fn attribute(shape: pg_sys::TupleDesc, column: i16) -> *const pg_sys::For
     }
 }
 
-/// Takes a value off the front of an image, if the image begins with it.
+/// A copy of a column's value in the current memory context.
 ///
 /// # Safety
-/// `shape` has the column, and the value is of its type.
-pub(super) unsafe fn take_image(
-    shape: pg_sys::TupleDesc,
-    column: i16,
-    value: pg_sys::Datum,
-    image: &mut &[u8],
-) -> bool {
+/// Called within a boundary. `shape` has the column, and the value is of its type.
+pub(super) unsafe fn copy(shape: pg_sys::TupleDesc, column: i16, value: pg_sys::Datum) -> pg_sys::Datum {
     // SAFETY: by the caller's promise.
-    let (head, bytes) = unsafe { image_of(shape, column, value) };
-    let rest = image.strip_prefix(&head[..]).and_then(|rest| rest.strip_prefix(bytes));
-    *image = rest.unwrap_or_default();
-    rest.is_some()
+    unsafe {
+        let attribute = attribute(shape, column);
+        datumCopy(value, (*attribute).attbyval, i32::from((*attribute).attlen))
+    }
+}
+
+/// The value of a column of the row in a slot; None is NULL. It lasts as long as the slot holds the row.
+///
+/// # Safety
+/// The slot holds a row of a table that has the column.
+pub(super) unsafe fn slot_value(slot: *mut pg_sys::TupleTableSlot, column: i16) -> Option<pg_sys::Datum> {
+    let nth = column as usize - 1;
+    // SAFETY: by the caller's promise; the columns up to this one are filled first.
+    unsafe {
+        if (*slot).tts_nvalid < column {
+            pg_sys::slot_getsomeattrs_int(slot, i32::from(column));
+        }
+        (!*(*slot).tts_isnull.add(nth)).then(|| *(*slot).tts_values.add(nth))
+    }
+}
+
+/// A value that was read. The type must be the column's.
+pub fn value_of<T: FromDatum>(value: Option<pg_sys::Datum>) -> Option<T> {
+    // SAFETY: the caller knows the type; the value is a copy, or its row is held.
+    value.and_then(|datum| unsafe { T::from_datum(datum, false) })
 }
 
 /// What an image holds of one value: the value or the number of its bytes, and these.
