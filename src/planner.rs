@@ -26,7 +26,10 @@ use crate::session;
 
 /// Prepares the planner. Call from `_PG_init`.
 pub fn init() {
-    planner::init(planner::AskOnce { one: WRITING.asked, other: READING.asked, both: CHANGING.asked });
+    planner::init([
+        planner::AskOnce { one: WRITING.asked, other: READING.asked, both: CHANGING.asked },
+        planner::AskOnce { one: CHECK_WRITE, other: READING.asked, both: CHECK_CHANGE },
+    ]);
     executions::listen(executions::Listeners {
         begins: session::execution_begins,
         of_marked_plan: || {
@@ -95,6 +98,10 @@ const CHANGING: Kind = Kind {
 /// The one tenant whose rows may be read and written; stands for reading, too, where no others are read.
 const OWN: [&str; 2] = ["tenancy.own_tenant", "tenancy.own_tenant_number"];
 
+/// What is asked of a new row that is written, and of one that must be readable as well. Its one row needs no other answer.
+const CHECK_WRITE: [&str; 2] = ["tenancy.check_write", "tenancy.check_write_number"];
+const CHECK_CHANGE: [&str; 2] = ["tenancy.check_change", "tenancy.check_change_number"];
+
 /// So many tenants are listed for an index without looking at how many rows they have.
 const LISTED: usize = 10_000;
 /// Where more are listed, they have at most this share of the rows.
@@ -139,8 +146,19 @@ fn serves_better_apart(column: &Column) -> bool {
 #[pg_extern(sql = false)]
 fn check_write_support(request: Internal) -> Internal {
     let name_table = |question, column: &Column| match (question, column.asked_about) {
+        (Question::Simplify, None) if is_limited() => column.ask(CHECK_WRITE, true).map(Answer::Expression),
+        _ => None,
+    };
+    planner::answer(request, Clause::WithCheck, name_table)
+}
+
+/// The support function of `check_change` and `check_change_number`, which stand for two policies: names the table to both.
+#[pg_extern(sql = false)]
+fn check_change_support(request: Internal) -> Internal {
+    let name_table = |question, column: &Column| match (question, column.asked_about) {
         (Question::Simplify, None) if is_limited() => {
-            column.ask(["tenancy.check_write", "tenancy.check_write_number"], true).map(Answer::Expression)
+            let (writing, reading) = (column.ask(CHECK_WRITE, true)?, column.ask(READING.asked, true)?);
+            Some(Answer::Expression(planner::both(writing, reading)))
         }
         _ => None,
     };

@@ -186,6 +186,35 @@ fn check_write_integer_in(tenant: Option<i32>, relation: Option<Oid>) -> Result<
     Ok(refuse_unless_writes(relation, tenant.map(i64::from))?)
 }
 
+// Like `can_change`, for new rows, but where the session may not write, refuses with the reason. See `tenancy.check_change`.
+quick!(
+    check_change_wrapper,
+    pg_finfo_check_change_wrapper,
+    |tenant: Option<uuid::Uuid>| changes_at_hand(tenant).filter(|allowed| *allowed),
+    |tenant: Option<uuid::Uuid>| checks_change(tenant)
+);
+
+// The same for tables that name tenants by number. See `tenancy.check_change_number`.
+quick!(
+    check_change_number_wrapper,
+    pg_finfo_check_change_number_wrapper,
+    |tenant: Option<i64>| changes_at_hand(tenant).filter(|allowed| *allowed),
+    |tenant: Option<i64>| checks_change(tenant)
+);
+
+// The same for columns of type integer.
+quick!(
+    check_change_integer_wrapper,
+    pg_finfo_check_change_integer_wrapper,
+    |tenant: Option<i32>| changes_at_hand(tenant.map(i64::from)).filter(|allowed| *allowed),
+    |tenant: Option<i32>| checks_change(tenant.map(i64::from))
+);
+
+/// As the two policies that it stands for, the one for writing first.
+fn checks_change<K: TenantKey>(tenant: Option<K>) -> Result<bool, ErrorReport> {
+    Ok(refuse_unless_writes(None, tenant.clone())? && reads(None, tenant))
+}
+
 fn checks<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) -> Result<bool, ErrorReport> {
     Ok(refuse_unless_writes(relation, tenant)?)
 }

@@ -24,6 +24,30 @@ create function tenancy.can_change_number(tenant integer) returns boolean
 
 comment on function tenancy.can_change_number(integer) is 'can_change() for tables that name tenants by tenants.number';
 
+create function tenancy.check_change_support(internal) returns internal
+  language c volatile strict parallel safe
+  as 'MODULE_PATHNAME', 'check_change_support_wrapper';
+
+comment on function tenancy.check_change_support(internal) is 'tells the planner for which table check_change() is asked, where roles are limited to modules';
+
+create function tenancy.check_change(tenant uuid) returns boolean
+  language c stable parallel safe cost 1 support tenancy.check_change_support
+  as 'MODULE_PATHNAME', 'check_change_wrapper';
+
+comment on function tenancy.check_change(uuid) is 'stands in plans for check_write() and can_read() where a new row must pass both';
+
+create function tenancy.check_change_number(tenant bigint) returns boolean
+  language c stable parallel safe cost 1 support tenancy.check_change_support
+  as 'MODULE_PATHNAME', 'check_change_number_wrapper';
+
+comment on function tenancy.check_change_number(bigint) is 'check_change() for tables that name tenants by tenants.number';
+
+create function tenancy.check_change_number(tenant integer) returns boolean
+  language c stable parallel safe cost 1 support tenancy.check_change_support
+  as 'MODULE_PATHNAME', 'check_change_integer_wrapper';
+
+comment on function tenancy.check_change_number(integer) is 'check_change() for tables that name tenants by tenants.number';
+
 create function tenancy.changeable_tenants() returns uuid[]
   language c stable parallel safe
   as 'MODULE_PATHNAME', 'changeable_tenants_wrapper';
@@ -43,5 +67,6 @@ create function tenancy.changes_all() returns boolean
 comment on function tenancy.changes_all() is 'stands in plans for can_change() where the session may read and write all tenants';
 
 revoke all on function
-  tenancy.can_change_support(internal)
+  tenancy.can_change_support(internal),
+  tenancy.check_change_support(internal)
 from public;

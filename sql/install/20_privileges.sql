@@ -6,7 +6,7 @@ do $$
 declare
   called constant name[] := array[
     'can_read', 'can_read_number', 'can_write', 'can_write_number', 'can_change', 'can_change_number',
-    'check_write', 'check_write_number', 'knows_tenant', 'reads_tenant', 'reads_tenant_number',
+    'check_write', 'check_write_number', 'check_change', 'check_change_number', 'knows_tenant', 'reads_tenant', 'reads_tenant_number',
     'readable_tenants', 'readable_tenant_numbers', 'writable_tenants', 'writable_tenant_numbers',
     'changeable_tenants', 'changeable_tenant_numbers', 'writable_tenant', 'writable_tenant_number',
     'read_tenant', 'read_tenant_number', 'write_tenant', 'write_tenant_number', 'own_tenant', 'own_tenant_number',

@@ -22,7 +22,7 @@ pub use shares::Value;
 use super::conflict_condition::ask_before_conflict_condition;
 
 /// Prepares for the planner's questions, and for asking once where two policies are asked. Call once, from `_PG_init`.
-pub fn init(asked: AskOnce) {
+pub fn init(asked: [AskOnce; 2]) {
     functions::init();
     statistics::init();
     once::init(asked);

@@ -1,6 +1,7 @@
 //! Statements that change rows, or lock them, and look at them: PostgreSQL asks the policy for the command, and the one for reading.
 //! Before such a statement is planned, one function that asks for both takes their place, so that the planner has one condition to
-//! look at instead of two. It means the same whoever acts: that it is there says nothing about the context.
+//! look at instead of two. It means the same whoever acts: that it is there says nothing about the context. New rows that must be
+//! readable as well, as after UPDATE and with RETURNING, are checked by one function instead of two likewise.
 //!
 //! The hook stands between PostgreSQL and its planner, and errors of the planner pass it: as in `executions`, it is a plain function
 //! without destructors that calls PostgreSQL directly.
@@ -23,7 +24,7 @@ pub struct AskOnce {
     pub both: [&'static str; 2],
 }
 
-static ASKED: BackendLocal<Cell<Option<AskOnce>>> = BackendLocal::new(Cell::new(None));
+static ASKED: BackendLocal<Cell<Option<[AskOnce; 2]>>> = BackendLocal::new(Cell::new(None));
 static OTHERS: BackendLocal<Cell<pg_sys::planner_hook_type>> = BackendLocal::new(Cell::new(None));
 
 unsafe extern "C-unwind" {
@@ -36,7 +37,7 @@ unsafe extern "C-unwind" {
     ) -> *mut pg_sys::PlannedStmt;
 }
 
-pub(super) fn init(asked: AskOnce) {
+pub(super) fn init(asked: [AskOnce; 2]) {
     ASKED.set(Some(asked));
     // SAFETY: hooks are there to be chained; the function stays for the life of the backend.
     unsafe {
@@ -53,7 +54,11 @@ unsafe extern "C-unwind" fn plan(
 ) -> *mut pg_sys::PlannedStmt {
     // SAFETY: PostgreSQL passes a query that the planner is free to change, and the next in the chain takes what this one took.
     unsafe {
-        if (*query).hasModifyingCTE || !(*query).rowMarks.is_null() || changes_rows(query) {
+        if (*query).hasModifyingCTE
+            || !(*query).rowMarks.is_null()
+            || !(*query).withCheckOptions.is_null()
+            || changes_rows(query)
+        {
             look_at(query);
         }
         match OTHERS.get() {
@@ -104,6 +109,7 @@ unsafe fn ask_once_in(query: *mut pg_sys::Query) {
         for locked in items::<pg_sys::RowMarkClause>((*query).rowMarks) {
             ask_once_about((**locked).rti as usize);
         }
+        while check_once(query) {}
     }
 }
 
@@ -127,6 +133,29 @@ unsafe fn ask_once(table: *mut pg_sys::RangeTblEntry, number: usize) {
     }
 }
 
+/// Puts one check of a new row in the place of two, if one comes right after the other and both are made on the same occasion. Those
+/// of restrictive policies have names.
+///
+/// # Safety
+/// A query that the planner is free to change.
+unsafe fn check_once(query: *mut pg_sys::Query) -> bool {
+    // SAFETY: by the caller's promise; a list has as many cells as it says.
+    unsafe {
+        let checks = (*query).withCheckOptions;
+        let found = (1..).zip(items::<pg_sys::WithCheckOption>(checks).windows(2)).find_map(|(place, pair)| {
+            let (one, other) = (&*pair[0], &*pair[1]);
+            let alike = one.kind == other.kind && one.polname.is_null() && other.polname.is_null();
+            let both = both(one.qual, other.qual, (*query).resultRelation as usize).filter(|_| alike)?;
+            Some((place, pair[0], both))
+        });
+        if let Some((place, check, both)) = found {
+            (*check).qual = both;
+            (*query).withCheckOptions = pg_sys::list_delete_nth_cell(checks, place);
+        }
+        found.is_some()
+    }
+}
+
 /// What asks for both at once, where one of two conditions asks for one of them and nothing else, and the other for the other.
 ///
 /// # Safety
@@ -139,12 +168,12 @@ unsafe fn both(a: *mut pg_sys::Node, b: *mut pg_sys::Node, table: usize) -> Opti
         if !of_table || !same_column(column, of_other) {
             return None;
         }
-        let asked = ASKED.get()?;
         let function = |names| function_on((*column).vartype, names);
-        let (one, other) = (function(asked.one)?, function(asked.other)?);
-        if [a, b] != [one, other] && [a, b] != [other, one] {
-            return None;
-        }
+        let asked = ASKED.get()?.into_iter().find(|asked| {
+            let (one, other) = (function(asked.one), function(asked.other));
+            let found = (Some(a), Some(b));
+            found == (one, other) || found == (other, one)
+        })?;
         let argument = pg_sys::lappend(std::ptr::null_mut(), column.cast());
         Some(call_of(function(asked.both)?, pg_sys::BOOLOID, argument))
     }
