@@ -37,7 +37,7 @@ fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert
 /// Was the old row written by this very transaction, and is it not known to have been checked? Its own check may have been
 /// passed over, because this change superseded it. Those at commit always are.
 fn is_unchecked(rows: &TriggerRows, phase: Phase) -> bool {
-    rows.old.filter(TriggerRow::written_by_this_transaction).is_some_and(|old| {
+    rows.old.filter(StoredRow::written_by_this_transaction).is_some_and(|old| {
         phase != Phase::Statement || old.own_version().is_none_or(|old| !checked::is_noted(rows.relation(), old))
     })
 }
