@@ -36,15 +36,20 @@ impl Stage {
         let text =
             format!("select r.line::pg_catalog.int8, r.content::pg_catalog.text from only {name} r order by r.line");
         let cursor = Cursor::open_now(&text);
-        let (mut reader, mut lines) = (Reader::default(), Vec::new());
+        let (mut reader, mut lines, mut last) = (Reader::default(), Vec::new(), None);
         loop {
             pgrx::check_for_interrupts!();
-            let read = |row: &Row| (row.get::<i64>(1).unwrap_or(0), row.get::<String>(2).unwrap_or_default());
+            let read = |row: &Row| (row.get::<i64>(1), row.get::<String>(2).unwrap_or_default());
             let batch = columns::in_portable_form(|| cursor.fetch(BATCH, read));
             if batch.is_empty() {
                 break;
             }
             for (number, line) in batch {
+                // The statements that insert rows find them by these numbers.
+                let Some(number) = number.filter(|number| last.is_none_or(|last| last < *number)) else {
+                    return Err(unnumbered(&reader));
+                };
+                last = Some(number);
                 take(&mut reader, &mut lines, number, &line)?;
             }
             progress.rows(reader.lines() as i64);
@@ -69,6 +74,11 @@ fn take(reader: &mut Reader, lines: &mut Vec<(i64, i64)>, number: i64, line: &st
         Err(damage) => return Err(refusal(reader, &damage)),
     }
     Ok(())
+}
+
+fn unnumbered(reader: &Reader) -> Refusal {
+    let reason = "The numbers in column line are not all there, or not all different".into();
+    LifecycleRefusal::Damaged { line: reader.lines() + 1, reason }.into()
 }
 
 fn refusal(reader: &Reader, damage: &crate::model::archive_reader::Damage) -> Refusal {

@@ -90,6 +90,15 @@ select * from tenancy.import_tenant('app.archive');
 select app.forge(array[app.tenant(:evil)], app.section('app.things"; drop table app.things; --', array[app.thing(1, :evil)])) \g /dev/null
 select * from tenancy.import_tenant('app.archive');
 
+\echo === lines that the table does not number
+create temp table odd (line bigint, content text);
+select app.forge(array[app.tenant(:evil)], app.section('app.things', array[app.thing(100, :evil)])) \g /dev/null
+insert into odd select line, content from app.archive order by line;
+begin; select * from tenancy.import_tenant('odd'); rollback;
+begin; update odd set line = null where line = 5; select * from tenancy.import_tenant('odd'); rollback;
+begin; update odd set line = 4 where line > 4; select * from tenancy.import_tenant('odd'); rollback;
+begin; update odd set line = 6 - line; select * from tenancy.import_tenant('odd'); rollback;
+
 \echo === the last key of all leaves keys for the others
 select app.forge(array[app.tenant(:evil, '{"number": 9223372036854775807}')],
   app.section('app.kinds', array[app.thing(2147483647, :evil), app.thing(1000, :evil)])) \g /dev/null
