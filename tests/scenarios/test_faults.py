@@ -27,6 +27,10 @@ select from tenancy.protect('app.parent', 'required');
 select from tenancy.protect('app.child', 'required');
 insert into app.parent select n, app.t(1 + n % 20) from generate_series(1, 400) n;
 insert into app.child (tenant_id, parent) select tenant_id, id from app.parent, generate_series(1, 10);
+create table app.rolled_parent as select * from app.parent;
+create table app.rolled_child as select * from app.child;
+alter table app.rolled_parent enable row level security, force row level security;
+alter table app.rolled_child enable row level security, force row level security;
 checkpoint;
 """
 
@@ -38,6 +42,11 @@ UNDER_WAY = [
     "insert into app.child (tenant_id, parent, later) select tenant_id, id, id from app.parent, generate_series(1, 200)",
     "with p as (update app.parent set tenant_id = app.t(11) where tenant_id = app.t(12) returning id) "
     "update app.child c set tenant_id = app.t(11) from p where c.parent = p.id",
+    # the same by hand
+    "begin; alter table app.rolled_child disable row level security; alter table app.rolled_parent disable row level security; "
+    "with p as (update app.rolled_parent set tenant_id = app.t(11) where tenant_id = app.t(12) returning id) "
+    "update app.rolled_child c set tenant_id = app.t(11) from p where c.parent = p.id; select pg_sleep({s}); "
+    "alter table app.rolled_child enable row level security; alter table app.rolled_parent enable row level security; commit",
     "begin; delete from app.child where tenant_id = app.t(14); delete from app.parent where tenant_id = app.t(14); "
     "insert into app.parent select n, app.t(15) from generate_series(1000, 3000) n on conflict do nothing; "
     "select pg_sleep({s}); commit",
@@ -47,6 +56,8 @@ UNDER_WAY = [
 ]
 
 ALL_WELL = """
+select 'by hand', c.id from app.rolled_child c join app.rolled_parent p on p.id = c.parent and p.tenant_id <> c.tenant_id;
+select 'by hand', relname from pg_class where relname ~ '^rolled_(parent|child)$' and not relrowsecurity;
 select 'violation', relation, rule, key from tenancy.violations();
 select 'mended', relation, mended from tenancy.protected_tables, tenancy.mend(relation) mended;
 select 'half a tenant', t.name from tenancy.tenants t where t.depth <> (select count(*) from tenancy.supertenants(t.id));

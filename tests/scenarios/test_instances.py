@@ -14,6 +14,23 @@ grant select, insert on things to app;
 grant execute on function tenancy.enter_tenant to app;
 """
 
+# The same under row security made by hand.
+ROLLED = """
+create table rolled (like things);
+insert into rolled select * from things;
+alter table rolled enable row level security, force row level security;
+create policy tenant on rolled using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);
+grant select on rolled, things to public;
+"""
+LOGIN = """
+create role instances_login login;
+alter role instances_login set app.tenant = 'a0000000-0000-0000-0000-000000000000';
+insert into tenancy.contacts (id, tenant_id, name, email) values
+  ('00000000-0000-4000-8000-0000000000c1', 'a0000000-0000-0000-0000-000000000000', 'ann', 'ann@example.org');
+insert into tenancy.users (id, db_role) values ('00000000-0000-4000-8000-0000000000c1', 'instances_login');
+insert into tenancy.user_roles select '00000000-0000-4000-8000-0000000000c1', id from tenancy.roles where name = 'member';
+"""
+
 COUNT = "select count(*) from things"
 ENTER = "select tenancy.enter_tenant('a0000000-0000-0000-0000-000000000000', for_session => true)"
 
@@ -36,6 +53,16 @@ class Instances(Scenario):
         first, second = self.two()
         self.assertEqual(self.last_line(first, f"{ENTER};\n{COUNT};\n\\c {second}\n{COUNT};"), "0")
         self.assertEqual(self.last_line(first, f"{ENTER};\n\\c {second}\n{ENTER};\n{COUNT};"), "2")
+
+    def test_a_login_stands_for_somebody_in_one(self):
+        """By hand (rolled), an administrator of one database says who a login is by a setting of the role, and so in all databases."""
+        first, second = self.two()
+        login = "instances_login"
+        self.cluster.psql(first, ROLLED + LOGIN)
+        self.addCleanup(self.cluster.psql, "postgres", f"drop role {login}")
+        self.cluster.psql(second, ROLLED)
+        self.assertEqual([self.last_line(database, "select count(*) from rolled", login) for database in (first, second)], ["1", "2"])
+        self.assertEqual([self.last_line(database, COUNT, login) for database in (first, second)], ["1", "0"])
 
     def test_rules_and_limits_are_each_databases_own(self):
         first, second = self.two()

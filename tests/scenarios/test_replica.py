@@ -25,6 +25,25 @@ class Replica(Scenario):
                 self.fail("the standby does not catch up")
             time.sleep(0.05)
 
+    def test_rolled(self):
+        """By hand, a setting says who it is, there as on the primary; ours is refused."""
+        self.primary.psql("estate", """
+            create table app.rolled as select id, tenant_id from app.paper;
+            alter table app.rolled enable row level security, force row level security;
+            create policy tenant on app.rolled using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);
+            grant select on app.rolled to alice""")
+        self.catch_up()
+        north_east, south = (f"00000000-0000-4000-8000-00000000000{n}" for n in (4, 3))
+        for tenant in (north_east, south):
+            seen = self.standby.psql("estate", f"set app.tenant = '{tenant}'; select distinct tenant_id from app.rolled", "alice")
+            self.assertEqual(seen, f"{tenant}\n")
+        own = "select distinct tenant_id from app.paper"
+        self.assertEqual(self.standby.psql("estate", own, "alice"), f"{north_east}\n")
+        with self.assertRaises(say.Failure) as refused:
+            self.standby.psql("estate", f"{own}; set tenancy.context = 'tenant {south} member'", "alice")
+        self.assertIn("permission denied", str(refused.exception))
+        self.assertEqual(self.standby.psql("estate", f"set tenancy.context = 'tenant {south} member'; {own}", "alice"), f"{north_east}\n")
+
     def test_reads(self):
         for user, expected in estate.EXPECTED.items():
             self.assertEqual(self.standby.psql("estate", estate.SEEN, user), expected)

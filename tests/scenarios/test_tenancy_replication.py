@@ -2,6 +2,7 @@
 
 import time
 
+from devtools import say
 from runner.scenario import Scenario
 
 TABLES = ("tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members", "roles", "user_roles")
@@ -67,6 +68,47 @@ class TenancyReplication(Scenario):
             self.cluster.psql(publisher, "update tenancy.tenants set status = 'inactive' where name = 'de'")
             self.settled(publisher, subscriber)
             self.assertEqual(carol.execute(ask).fetchone(), (0,))
+
+    def test_rows_that_refer_to_others(self):
+        """While changes are applied, triggers are off that are not ALWAYS: by hand (rolled) a row arrives that refers to another
+        tenant's, ours is refused."""
+        publisher, subscriber = self.database("_from"), self.database("_to")
+        for database in (publisher, subscriber):
+            self.cluster.psql(database, """
+                create table app.rolled (id integer primary key, tenant_id uuid not null, parent integer references app.rolled);
+                create table app.ours (id integer primary key, tenant_id uuid not null, parent integer references app.ours);
+                grant select on app.rolled, app.ours to app""")
+        self.cluster.psql(subscriber, """
+            insert into tenancy.tenants (id, name) values ('10000000-0000-0000-0000-000000000000', 'provider'),
+              ('a0000000-0000-0000-0000-000000000000', 'acme'), ('b0000000-0000-0000-0000-000000000000', 'globex');
+            select from tenancy.protect('app.ours', 'required');
+            create function app.check_rolled() returns trigger language plpgsql as $$ begin
+              if exists (select from app.rolled p where p.id = new.parent and p.tenant_id <> new.tenant_id) then raise 'not your row'; end if;
+              return new;
+            end $$;
+            create trigger check_rolled before insert or update on app.rolled for each row execute function app.check_rolled();
+        """)
+        rows = "values (1, 'a0000000-0000-0000-0000-000000000000', null), (2, 'b0000000-0000-0000-0000-000000000000', 1)"
+        for table, words in (("rolled", "not your row"), ("ours", "may not refer to this row")):
+            with self.assertRaises(say.Failure) as refused:
+                self.cluster.psql(subscriber, f"insert into app.{table} {rows}")
+            self.assertIn(words, str(refused.exception))
+            slot = f"{publisher}_{table}"[-60:]
+            self.cluster.psql(publisher, f"create publication {table} for table app.{table};"
+                                         f" select pg_create_logical_replication_slot('{slot}', 'pgoutput')")
+            self.cluster.psql(subscriber, f"create subscription {slot} connection '{self.cluster.conninfo(publisher)}'"
+                                          f" publication {table} with (create_slot = false, slot_name = '{slot}', copy_data = false)")
+            self.addCleanup(self.cluster.psql, subscriber, f"drop subscription {slot}")
+            self.cluster.psql(publisher, f"insert into app.{table} {rows}")
+        self.until(subscriber, "select count(*) = 2 from app.rolled")
+        self.until(subscriber, "select apply_error_count > 0 from pg_stat_subscription_stats where subname ~ 'ours'")
+        self.assertEqual(self.cluster.psql(subscriber, "select count(*) from app.ours"), "0\n")
+
+    def until(self, database, question):
+        until = time.monotonic() + 60
+        while self.cluster.psql(database, question).strip() != "t":
+            self.assertLess(time.monotonic(), until, question)
+            time.sleep(0.2)
 
     def test_empty_publisher(self):
         publisher, subscriber = self.database("_from"), self.database("_to")

@@ -1,9 +1,11 @@
-"""The protocol, message by message: portals that are suspended, pipelines, function calls, the startup packet."""
+"""The protocol, message by message: portals that are suspended, pipelines, function calls, the startup packet. First against row
+security made by hand (app.rolled, with a policy on the setting app.tenant), then against pg_tenancy."""
 
 from runner.scenario import Scenario
 from runner.wire import SYNC, Wire, bind, call, execute, parse, run
 
 NAMES = "select name from app.item"
+ROLLED = "select name from app.rolled"
 LOST = "ERROR 40001 the query cannot go on with the rights that it began with"
 SECOND = "ERROR 25001 this transaction already acts for somebody else"
 
@@ -17,7 +19,11 @@ class Messages(Scenario):
             insert into app.item (tenant_id, name)
               select id, name || '-' || n from tenancy.tenants, generate_series(1, 25) n where kind = 'tenant' order by n;
             select from tenancy.protect('app.item', 'required');
-            grant select on app.item to app;
+            create table app.rolled (like app.item);
+            insert into app.rolled select * from app.item;
+            alter table app.rolled enable row level security, force row level security;
+            create policy tenant on app.rolled using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);
+            grant select on app.item, app.rolled to app;
             grant execute on function tenancy.enter_tenant to app;
         """)
         found = self.cluster.psql(self.db, "select name, id from tenancy.tenants where kind = 'tenant'")
@@ -30,6 +36,10 @@ class Messages(Scenario):
 
     def enter(self, tenant, for_session=False):
         return f"select tenancy.enter_tenant('{self.ids[tenant]}', for_session => {for_session})"
+
+    def claim(self, tenant):
+        """To enter, by hand."""
+        return f"set local app.tenant = '{self.ids[tenant]}'"
 
     @staticmethod
     def whose(answers):
@@ -48,6 +58,12 @@ class Messages(Scenario):
         """A portal that was left suspended gives no more rows than its session may have by then."""
         portal = (parse(NAMES), bind("portal"), execute("portal", 2), SYNC)
         more = (execute("portal", 2), SYNC)
+        rolled = self.session()
+        rolled.query(f"begin; {self.claim('one')}")
+        self.assertEqual(self.whose(rolled.send(parse(ROLLED), bind("portal"), execute("portal", 2), SYNC)), {"one"})
+        rolled.query(self.claim("two"))
+        self.assertEqual(self.whose(rolled.send(*more)), {"two"})
+        rolled.query("rollback")
         for session in self.each_scan():
             # left
             session.query("begin")
@@ -90,6 +106,9 @@ class Messages(Scenario):
     def test_pipelines(self):
         """Many messages before the server is asked to be ready: each is judged by the context in force when it runs."""
         session = self.session()
+        answers = session.send(*run("begin"), *run(self.claim("one")), *run(ROLLED), *run(self.claim("two")), *run(ROLLED), SYNC)
+        self.assertEqual(self.whose(answers), {"one", "two"})
+        session.query("rollback")
         one, two = run(self.enter("one")), run(self.enter("two"))
         # parsed and bound by nobody, executed for one, then for nobody; a second identity is refused
         answers = session.send(parse(NAMES, "names"), bind("portal", "names"), *one, execute("portal", 2), *two, SYNC)
@@ -123,6 +142,9 @@ class Messages(Scenario):
         enter = next(oid for oid, name, count in functions if name == "enter_tenant")
         asked = {name: oid for oid, name, count in functions if count == 0 or name == "can_read" and count == 1}
         session = self.session()
+        set_config = int(self.cluster.psql(self.db, "select 'set_config'::regproc::oid"))
+        session.send(call(set_config, "app.tenant", self.ids["one"], "f"))
+        self.assertEqual(self.whose(session.query(ROLLED)), {"one"})
         session.query("begin")
         session.send(call(enter, self.ids["one"], "member", "f"))
         self.assertEqual(session.send(call(asked["current_tenant"])), [(self.ids["one"],)])
@@ -143,6 +165,8 @@ class Messages(Scenario):
 
     def test_startup(self):
         """Settings that a client brings with it say nothing, or prove themselves."""
+        for settings in ({"app.tenant": self.ids["one"]}, {"options": f"-c app.tenant={self.ids['one']}"}):
+            self.assertEqual(self.whose(self.session(**settings).query(ROLLED)), {"one"})
         context = f"tenant {self.ids['one']} member"
         for settings in ({"tenancy.context": context}, {"options": "-c tenancy.context=" + context.replace(" ", "\\ ")}):
             session = self.session(**settings)
