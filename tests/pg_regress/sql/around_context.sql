@@ -30,7 +30,7 @@ from (values ('acme', :acme), ('globex', :globex)) t (name, id),
   lateral (select :titles from app.documents where s is not null) d
 order by 1;
 
--- in a function's own settings
+-- in a function's own settings: PostgreSQL lets superusers do that only, but for settings that everybody may set
 create function playground.as_acme_rolled() returns text language plpgsql set app.tenant = 'a0000000-0000-0000-0000-000000000000'
   as $$ begin return (select string_agg(title, ', ' order by id) from rolled.documents); end $$;
 create function playground.as_acme() returns text language plpgsql set tenancy.context = 'tenant a0000000-0000-0000-0000-000000000000 worker'
@@ -39,7 +39,7 @@ create function playground.as_acme() returns text language plpgsql set tenancy.t
   as $$ begin return (select string_agg(title, ', ' order by id) from app.documents); end $$;
 select playground.as_acme();
 
--- in the role's settings, for all sessions to come
+-- in the role's settings, for all sessions to come: the same
 alter role bob set app.tenant = 'a0000000-0000-0000-0000-000000000000';
 \c - bob
 alter role bob set tenancy.context = 'tenant a0000000-0000-0000-0000-000000000000 worker';
@@ -47,7 +47,7 @@ alter role bob set tenancy.context = 'tenant a0000000-0000-0000-0000-00000000000
 select :titles from rolled.documents;
 select :titles from app.documents;
 
--- a role that the attacker was granted, and that has a tenant of its own
+-- a role that the attacker was granted, and that has a tenant of its own: the login counts (more: around_identity)
 \c - postgres
 create role around_guest login in role alice;
 update tenancy.users set db_role = 'around_guest' where id = md5('wes')::uuid;
@@ -55,9 +55,6 @@ update tenancy.users set db_role = 'around_guest' where id = md5('wes')::uuid;
 set role alice;
 select current_user, :titles from app.documents;
 reset role;
-\set VERBOSITY sqlstate
-set session authorization alice;
-\set VERBOSITY verbose
 
 -- a pool: one login for all clients, each says who it is; whoever forgets to, is whom the last one was
 \c - app

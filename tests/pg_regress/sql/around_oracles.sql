@@ -47,6 +47,11 @@ delete from rolled.comments where id = 50;
 
 -- messages do not show what was in a row that broke a rule and is hidden, or partition bounds' values
 \set VERBOSITY default
+insert into rolled.documents values (60, :acme, 'x');
+update rolled.documents set tenant_id = :acme where id = 5;
+insert into rolled.documents (id, title) values (1, 'x');
+insert into rolled.events_1 values (150, :globex, 'x');
+insert into rolled.comments (id, document_id) values (51, 999);
 insert into app.documents values (60, :acme, 'x');
 update app.documents set tenant_id = :acme where id = 5;
 insert into app.events_1 values (150, :globex, 'x');
@@ -104,15 +109,47 @@ select max(id) > 300 as told from rolled.users;
 select max(id) > 300 as told from app.users;
 select last_value from app.users_id_seq;
 
--- what comes back
+-- what comes back: rows that may be read only, in both
+insert into rolled.users (login) values ('acme9') on conflict (login) do update set login = 'x' returning login;
+update rolled.users set login = login || '!' returning login;
+delete from rolled.users where login like 'acme%' returning login;
 insert into app.users (login) values ('acme9') on conflict (tenant_id, login) do update set login = 'x' returning login;
 update app.users set login = login || '!' returning login;
 
--- what others' sessions run at the moment
-select count(*) from pg_stat_activity where usename <> 'bob' and query not in ('', '<insufficient privilege>');
+-- what others' sessions run at the moment: PostgreSQL tells it to the same role only, which all clients of a pool have, in both
+\setenv PGAPPNAME around_oracles
+\! "$PSQL" -X -q -U alice -c "set app.tenant = 'a secret of alice''s'" -c "select pg_sleep(60)" > /dev/null 2>&1 &
+\! "$PSQL" -X -q -U bob -c "select 'a secret of another client''s', pg_sleep(60)" > /dev/null 2>&1 &
+\setenv PGAPPNAME
+do $$
+declare
+  running bigint;
+begin
+  for i in 1..600 loop
+    perform pg_stat_clear_snapshot();
+    select count(*) into running from pg_stat_activity
+    where application_name = 'around_oracles' and (query ~ 'pg_sleep' or usename = 'alice') and datname = current_database();
+    exit when running = 2;
+    perform pg_sleep(0.1);
+  end loop;
+end $$;
+select usename, query from pg_stat_activity where application_name = 'around_oracles' and datname = current_database() order by 1;
+\c - postgres
+select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'around_oracles' and datname = current_database();
 
--- the names of tenants, people and roles
+-- the names of tenants, people and roles, what they did and have: by hand, a table that was needed before anybody was anybody
+set role owner;
+create table rolled.tenants (id uuid, name text);
+create table rolled.members (tenant_id uuid, email text);
+grant select on rolled.tenants, rolled.members to public;
+reset role;
+insert into rolled.tenants select id, name from tenancy.tenants;
+insert into rolled.members select tenant_id, email from tenancy.contacts;
+\c - bob
+select name from rolled.tenants order by 1;
+select count(*) from rolled.members where tenant_id <> :globex;
 select name from tenancy.tenants order by 1;
+select count(*) from tenancy.contacts where tenant_id <> :globex;
 select count(*) from tenancy.users where tenant_id <> :globex;
 select count(*) from tenancy.activity where tenant_id = :acme;
 select count(*) from tenancy.tenant_statistics where tenant_id = :acme;

@@ -50,41 +50,65 @@ fetch all from mixed;
 commit;
 
 -- What was read is in the session until DISCARD: WITH HOLD, temporary tables, variables. No row security can take it back.
-begin; call app.act_as('ann'); declare held cursor with hold for select title from app.documents; create temp table taken as select title from app.documents; commit;
+begin;
+set local app.tenant = :acme;
+declare held cursor with hold for select title from rolled.documents;
+create temp table taken as select title from rolled.documents;
+commit;
+fetch all from held;
+select title from taken order by 1;
+close held;
+drop table taken;
+begin;
+call app.act_as('ann');
+declare held cursor with hold for select title from app.documents;
+create temp table taken as select title from app.documents;
+commit;
 fetch all from held;
 select title from taken order by 1;
 discard all;
 fetch all from held;
 select title from taken;
 
--- a prepared transaction: what it was allowed to write stays its tenant's, whoever commits it
+-- a prepared transaction: what it was allowed to write stays its tenant's, whoever commits it, in both
 begin;
 set local app.tenant = :globex;
+insert into rolled.documents (id, title) values (50, 'globex 50');
+prepare transaction 'around_plans';
+begin; set local app.tenant = :acme; select :titles from rolled.documents; commit;
+commit prepared 'around_plans';
+select :titles from rolled.documents;
+begin; set local app.tenant = :acme; select :titles from rolled.documents; commit;
+begin; set local app.tenant = :globex; select :titles from rolled.documents; commit;
+begin;
 call app.act_as('gus');
 insert into app.documents (id, title) values (50, 'globex 50');
 prepare transaction 'around_plans';
-begin;
-call app.act_as('ann');
-rollback;
-select :titles from app.documents;
+begin; call app.act_as('ann'); select :titles from app.documents; commit;
 commit prepared 'around_plans';
+-- it does not leave its context behind
+select :titles from app.documents;
 begin; call app.act_as('ann'); select :titles from app.documents; commit;
 begin; call app.act_as('gus'); select :titles from app.documents; commit;
--- and does not leave its context behind
-select :titles from app.documents;
 
--- parallel workers have the leader's context, whichever tenant the settings of the session say (more: scenario/parallel)
+-- parallel workers have the leader's setting, or context, in both, whichever tenant the settings of the session say (more:
+-- scenario/parallel)
 \c - owner
-create table app.many (id integer, tenant_id uuid not null);
-\c - postgres
-insert into app.many select n, case when n % 2 = 0 then :acme else :globex end::uuid from generate_series(1, 20000) n;
-\c - owner
+create table rolled.many (id integer, tenant_id uuid not null) with (parallel_workers = 2);
+create table app.many (id integer, tenant_id uuid not null) with (parallel_workers = 2);
+alter table rolled.many enable row level security, force row level security;
+create policy tenant on rolled.many using (tenant_id = nullif(current_setting('app.tenant', true), '')::uuid);
 select from tenancy.protect('app.many', 'required', create_index => 'never');
-alter table app.many set (parallel_workers = 2);
-grant select on app.many to public;
+grant select on rolled.many, app.many to public;
+\c - postgres
+insert into rolled.many select n, case when n % 2 = 0 then :acme else :globex end::uuid from generate_series(1, 20000) n;
+insert into app.many select * from rolled.many;
 \c - bob
 set parallel_setup_cost = 0;
 set parallel_tuple_cost = 0;
 set min_parallel_table_scan_size = 0;
+set parallel_leader_participation = off;
+explain (costs off) select count(*), min(tenant_id::text) from rolled.many;
+select count(*), min(tenant_id::text) from rolled.many;
 explain (costs off) select count(*), count(distinct tenant_id) from app.many;
-select count(*), min(tenant_id::text) from app.many;
+select count(*), min(tenant_id::text), max(tenant_id::text) from app.many;

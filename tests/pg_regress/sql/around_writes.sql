@@ -34,7 +34,43 @@ insert into app.events values (201, :acme, 'acme 201');
 select what from rolled.events_3;
 select what from app.events_3;
 
--- a row that is given to another tenant, or taken from it
+-- a row that is given to another tenant, or taken from it: not where each policy says USING and WITH CHECK
+update rolled.documents set tenant_id = :acme where id = 5;
+update rolled.documents set tenant_id = :globex returning id;
+insert into rolled.documents values (1, :globex, 'x') on conflict (id) do update set tenant_id = :globex, title = documents.title returning title;
+insert into rolled.documents values (5, :globex, 'x') on conflict (id) do update set tenant_id = :acme;
+merge into rolled.documents d using (values (1), (5)) v (id) on d.id = v.id when matched then update set tenant_id = :acme;
+merge into rolled.documents d using (values (80)) v (id) on d.id = v.id when not matched then insert values (v.id, :acme, 'x');
+with moved as (delete from rolled.documents returning *) insert into rolled.documents select id + 100, :acme, title from moved;
+\copy rolled.documents from /dev/null
+-- but USING alone is asked of new rows, too: who may read public rows writes them, and makes his own public. And each further
+-- policy is one more way in
+\c - owner
+create table rolled.articles (id integer primary key, tenant_id uuid default rolled.tenant(), title text);
+alter table rolled.articles enable row level security, force row level security;
+create policy tenant_or_public on rolled.articles using (tenant_id = rolled.tenant() or tenant_id is null);
+create table rolled.reports (id integer primary key, tenant_id uuid default rolled.tenant(), title text);
+alter table rolled.reports enable row level security, force row level security;
+create policy tenant on rolled.reports for all using (tenant_id = rolled.tenant());
+create policy reporters on rolled.reports for insert with check (title = 'for Acme');
+grant all on rolled.articles, rolled.reports to public;
+\c - postgres
+insert into rolled.articles select * from app.articles;
+insert into rolled.reports select * from rolled.documents;
+\c - bob
+update rolled.articles set title = 'read this' where tenant_id is null returning title;
+update rolled.articles set tenant_id = null where id = 4 returning title;
+insert into rolled.reports values (90, :acme, 'for Acme');
+\copy rolled.reports from /dev/null
+merge into rolled.reports r using (values (92)) v (id) on r.id = v.id when not matched then insert values (v.id, :acme, 'for Acme');
+with new as (insert into rolled.reports values (93, :acme, 'for Acme')) select 1 as done;
+update app.articles set title = 'read this' where tenant_id is null returning title;
+update app.articles set tenant_id = null where id = 4 returning title;
+insert into app.articles values (90, null, 'read this');
+\c - alice
+select :titles from rolled.articles where tenant_id is null;
+select :titles from rolled.reports where title = 'for Acme';
+\c - bob
 update rolled.documents set tenant_id = :acme where id = 5;
 update app.documents set tenant_id = :acme where id = 5;
 update app.documents set tenant_id = :globex returning id;
@@ -56,17 +92,36 @@ begin
   if new.title like 'give away%' then new.tenant_id := 'a0000000-0000-0000-0000-000000000000'; end if;
   return new;
 end $$;
-create trigger "zzzz_last" before insert or update on app.documents for each row execute function app.give_away();
 create trigger "zzzz_last" before insert or update on rolled.documents for each row execute function app.give_away();
+create trigger "zzzz_last" before insert or update on app.documents for each row execute function app.give_away();
+-- but not by hand where a trigger checks, and its name is not the last one
+create table rolled.checked (id integer primary key, tenant_id uuid default rolled.tenant(), title text);
+alter table rolled.checked enable row level security, force row level security;
+create policy reads on rolled.checked for select using (tenant_id = rolled.tenant());
+create policy adds on rolled.checked for insert with check (true);
+create trigger "zzzz_last" before insert or update on rolled.checked for each row execute function app.give_away();
+create function rolled.check_tenant() returns trigger language plpgsql as $$
+begin
+  if new.tenant_id is distinct from rolled.tenant() then raise 'not your tenant''s'; end if;
+  return new;
+end $$;
+create trigger check_tenant before insert or update on rolled.checked for each row execute function rolled.check_tenant();
+grant all on rolled.checked to public;
 create table app.later (id integer, tenant_id uuid not null, document integer generated always as (id - 4) stored references app.documents);
 select from tenancy.protect('app.later', 'required', create_index => 'never');
 grant all on app.later to public;
 \c - bob
 insert into rolled.documents (id, title) values (83, 'give away 83');
+insert into rolled.checked (id, tenant_id, title) values (82, :acme, 'for Acme');
+insert into rolled.checked (id, title) values (83, 'give away 83');
 insert into app.documents (id, title) values (83, 'give away 83');
 update app.documents set title = 'give away 5' where id = 5;
 insert into app.later (id) values (5);
 insert into app.later (id) values (9) returning document;
+
+\c - alice
+select title from rolled.checked;
+\c - bob
 
 -- the referring side: somebody else's row
 insert into rolled.comments (id, document_id, text) values (90, 1, 'under a document of Acme''s');
