@@ -18,6 +18,23 @@ reset role;
 \o
 insert into app.shelves values (1, :acme), (2, :globex);
 
+-- by hand, a deferred trigger that looks at each row finds it as well
+create table app.rolled (like app.loans);
+create function app.check_rolled() returns trigger language plpgsql as $$
+begin
+  if exists (select from app.rolled l join app.shelves s on s.id = l.shelf and s.tenant_id <> l.tenant_id) then raise 'not your shelf'; end if;
+  return null;
+end $$;
+create constraint trigger check_rolled after insert or update on app.rolled deferrable initially deferred
+  for each row execute function app.check_rolled();
+begin;
+truncate app.rolled;
+copy app.rolled (id, tenant_id, shelf) from stdin (freeze);
+1	b0000000-0000-0000-0000-000000000000	1
+\.
+update app.rolled set note = 'again';
+commit;
+
 -- changed before the end of the transaction, by savepoints too, and not changed
 begin;
 truncate app.loans;
