@@ -48,17 +48,17 @@ begin
 end $$;
 create trigger check_slips before update on rolled.documents for each row execute function rolled.check_slips();
 \c - postgres
-insert into rolled.slips values (1, :acme, 1);
-insert into app.slips values (1, :acme, 1);
-update rolled.documents set tenant_id = :globex where id = 1;
-update app.documents set tenant_id = :globex where id = 1;
+insert into rolled.slips values (1, :acme, 2);
+insert into app.slips values (1, :acme, 2);
+update rolled.documents set tenant_id = :globex where id = 2;
+update app.documents set tenant_id = :globex where id = 2;
 \c - owner
 alter table rolled.slips detach partition rolled.slips_1 concurrently;
 alter table app.slips detach partition app.slips_1 concurrently;
 alter table app.slips detach partition app.slips_1;
 \c - postgres
-update rolled.documents set tenant_id = :globex where id = 1;
-update app.documents set tenant_id = :globex where id = 1;
+update rolled.documents set tenant_id = :globex where id = 2;
+update app.documents set tenant_id = :globex where id = 2;
 
 -- a restrictive policy only narrows, also where the planner finds that it is always true
 \c - owner
