@@ -60,6 +60,11 @@ alter table app.slips detach partition app.slips_1;
 update rolled.documents set tenant_id = :globex where id = 2;
 update app.documents set tenant_id = :globex where id = 2;
 
+-- a trigger that is made to depend on an extension goes when that is dropped (below)
+\c - owner
+alter trigger check_slips on rolled.documents depends on extension pg_tenancy;
+alter trigger "00_tenancy_row" on app.documents depends on extension plpgsql;
+
 -- a restrictive policy only narrows, also where the planner finds that it is always true
 \c - owner
 create policy narrower on rolled.documents as restrictive using (true);
@@ -111,7 +116,10 @@ drop publication rolled;
 \set VERBOSITY terse
 drop function rolled.tenant() cascade;
 \c - postgres
+set client_min_messages = warning;
 drop extension pg_tenancy cascade;
+reset client_min_messages;
+select tgname from pg_trigger where tgrelid = 'rolled.documents'::regclass and not tgisinternal;
 \c - bob
 select :titles from rolled.documents;
 select :titles from app.documents;
