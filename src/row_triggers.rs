@@ -273,16 +273,12 @@ impl Check {
 
     /// The rows that refer to this one, which keeps its key, when it changes its tenant.
     fn check_referred(&self, reference: &End) -> Result<(), Refusal> {
-        if self.old_tenant == self.new_tenant && !self.old_unchecked {
+        if self.frees(reference) || self.old_tenant == self.new_tenant && !self.old_unchecked {
             return Ok(());
         }
-        match self.old_key(reference) {
-            Some((key, false)) => {
-                self.lock_against_new_references();
-                references::check_referred(reference, self.new_tenant, &key)
-            }
-            _ => Ok(()),
-        }
+        let Some(key) = self.old_key(reference) else { return Ok(()) };
+        self.lock_against_new_references();
+        references::check_referred(reference, self.new_tenant, &key)
     }
 
     /// A new row, or one with a new key, may be what rows refer to already: where they may refer to what is not there, or where
@@ -305,10 +301,10 @@ impl Check {
     /// that is checked at commit, in the same transaction. The rows that refer to it then refer to that row.
     fn check_freed_key(&self, reference: &End) -> Result<(), Refusal> {
         // Whoever takes it later looks by itself.
-        if self.phase == Phase::Statement && !freed::was_taken(reference.oid) {
+        if self.phase == Phase::Statement && !freed::was_taken(reference.oid) || !self.frees(reference) {
             return Ok(());
         }
-        let Some((key, true)) = self.old_key(reference) else { return Ok(()) };
+        let Some(key) = self.old_key(reference) else { return Ok(()) };
         let holders = references::holders(reference, &key);
         // SET CONSTRAINTS can make our check come before the foreign key's, and before another row takes the key.
         if holders.is_empty() && self.phase == Phase::Commit && reference.leaves_referring_rows(self.rows.new.is_none())
@@ -318,9 +314,9 @@ impl Check {
         holders.iter().try_for_each(|tenant| references::check_referred(reference, *tenant, &key))
     }
 
-    /// The key by which others referred to the row before the change, and whether it no longer has it.
-    fn old_key(&self, reference: &End) -> Option<(Key, bool)> {
-        Some((Key::of(&self.rows.old?, &reference.columns)?, self.frees(reference)))
+    /// The key by which others referred to the row before the change.
+    fn old_key(&self, reference: &End) -> Option<Key> {
+        Key::of(&self.rows.old?, &reference.columns)
     }
 
     /// An update that leaves the key alone does not conflict with the KEY SHARE lock that a foreign key takes. FOR UPDATE

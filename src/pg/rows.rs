@@ -17,6 +17,8 @@ unsafe extern "C-unwind" {
     fn datumGetSize(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> usize;
     fn datumCopy(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> pg_sys::Datum;
     fn datum_image_hash(value: pg_sys::Datum, by_value: bool, length: core::ffi::c_int) -> u32;
+    // In common/hashfn.h. Likewise.
+    fn hash_bytes_uint32(key: u32) -> u32;
 }
 
 /// The bytes of the values of a key (`StoredRow::append_image`); two of them at most times.
@@ -128,7 +130,7 @@ impl StoredRow {
     /// The value of an integer column of any width.
     pub fn integer(&self, column: i16) -> Option<i64> {
         // SAFETY: the shape has the column, whose type is looked at before the value is read as one of it.
-        let kind = unsafe { (*attribute(self.shape, column)).atttypid };
+        let kind = unsafe { type_of(self.shape, column) };
         match kind {
             pg_sys::INT8OID => self.get::<i64>(column),
             pg_sys::INT4OID => self.get::<i32>(column).map(i64::from),
@@ -160,9 +162,10 @@ impl StoredRow {
             // SAFETY: the value is of the column's type, whose length and passing the row's shape tells. Fetching one that is
             // stored elsewhere may raise an error, which is caught at the boundary.
             let image = unsafe {
-                let attribute = attribute(self.shape, column);
-                let (by_value, length) = ((*attribute).attbyval, i32::from((*attribute).attlen));
-                pg_sys::ffi::pg_guard_ffi_boundary(|| datum_image_hash(value, by_value, length))
+                match passing(self.shape, column) {
+                    (true, _) => hash_bytes_uint32(value.value() as u32 ^ (value.value() >> 32) as u32),
+                    (_, length) => pg_sys::ffi::pg_guard_ffi_boundary(|| datum_image_hash(value, false, length)),
+                }
             };
             Some(hash.rotate_left(1) ^ image)
         })
@@ -174,8 +177,8 @@ impl StoredRow {
             (Some(a), Some(b)) => {
                 // SAFETY: both datums are of the column's type, whose length and passing the row's shape tells.
                 unsafe {
-                    let attribute = attribute(self.shape, column);
-                    datumIsEqual(a, b, (*attribute).attbyval, i32::from((*attribute).attlen))
+                    let (by_value, length) = passing(self.shape, column);
+                    datumIsEqual(a, b, by_value, length)
                 }
             }
             _ => false,
@@ -222,16 +225,31 @@ pub fn first_of_block(block: i64) -> pg_sys::ItemPointerData {
     pg_sys::ItemPointerData { ip_blkid, ip_posid: 0 }
 }
 
+/// Is a value of the column passed by value, and how long is it? Negative lengths are PostgreSQL's for values that tell it.
+///
 /// # Safety
 /// `shape` is a valid tuple descriptor that has the column.
-unsafe fn attribute(shape: pg_sys::TupleDesc, column: i16) -> *const pg_sys::FormData_pg_attribute {
+unsafe fn passing(shape: pg_sys::TupleDesc, column: i16) -> (bool, core::ffi::c_int) {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        #[cfg(feature = "pg18")]
+        let attribute = (*shape).compact_attrs.as_ptr().add(column as usize - 1);
+        #[cfg(not(feature = "pg18"))]
+        let attribute = (*shape).attrs.as_ptr().add(column as usize - 1);
+        ((*attribute).attbyval, (*attribute).attlen.into())
+    }
+}
+
+/// # Safety
+/// `shape` is a valid tuple descriptor that has the column.
+unsafe fn type_of(shape: pg_sys::TupleDesc, column: i16) -> pg_sys::Oid {
     // SAFETY: by the caller's promise.
     unsafe {
         #[cfg(feature = "pg18")]
         let attribute = pg_sys::TupleDescAttr(shape, i32::from(column) - 1);
         #[cfg(not(feature = "pg18"))]
         let attribute = (*shape).attrs.as_ptr().add(column as usize - 1);
-        attribute
+        (*attribute).atttypid
     }
 }
 
@@ -242,8 +260,8 @@ unsafe fn attribute(shape: pg_sys::TupleDesc, column: i16) -> *const pg_sys::For
 pub(super) unsafe fn copy(shape: pg_sys::TupleDesc, column: i16, value: pg_sys::Datum) -> pg_sys::Datum {
     // SAFETY: by the caller's promise.
     unsafe {
-        let attribute = attribute(shape, column);
-        datumCopy(value, (*attribute).attbyval, i32::from((*attribute).attlen))
+        let (by_value, length) = passing(shape, column);
+        datumCopy(value, by_value, length)
     }
 }
 
@@ -275,11 +293,11 @@ pub fn value_of<T: FromDatum>(value: Option<pg_sys::Datum>) -> Option<T> {
 unsafe fn image_of<'a>(shape: pg_sys::TupleDesc, column: i16, value: pg_sys::Datum) -> ([u8; 8], &'a [u8]) {
     // SAFETY: by the caller's promise; one that is passed by reference points to as many bytes as datumGetSize says.
     unsafe {
-        let attribute = attribute(shape, column);
-        if (*attribute).attbyval {
+        let (by_value, length) = passing(shape, column);
+        if by_value {
             return (value.value().to_ne_bytes(), &[]);
         }
-        let size = datumGetSize(value, false, i32::from((*attribute).attlen));
+        let size = datumGetSize(value, false, length);
         (size.to_ne_bytes(), std::slice::from_raw_parts(value.cast_mut_ptr::<u8>(), size))
     }
 }
