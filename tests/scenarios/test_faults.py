@@ -31,6 +31,9 @@ create table app.rolled_parent as select * from app.parent;
 create table app.rolled_child as select * from app.child;
 alter table app.rolled_parent enable row level security, force row level security;
 alter table app.rolled_child enable row level security, force row level security;
+create table app.counted (id bigint generated always as identity primary key, tenant_id uuid not null);
+select from tenancy.protect('app.counted', 'required');
+insert into tenancy.quotas (tenant_id, relation, max_rows) select app.t(n), 'app.counted', 200 from generate_series(1, 3) n;
 checkpoint;
 """
 
@@ -52,6 +55,10 @@ UNDER_WAY = [
     "select pg_sleep({s}); commit",
     "begin; update tenancy.tenants set status = 'inactive' where id = app.t(16); "
     "select from tenancy.delete_tenant(app.t(16)); select pg_sleep({s}); commit",
+    "begin; insert into app.counted (tenant_id) select app.t(1 + n % 3) from generate_series(1, 60) n; select pg_sleep({s}); commit",
+    "begin; savepoint a; insert into app.counted (tenant_id) select app.t(1) from generate_series(1, 90); rollback to a; "
+    "delete from app.counted where tenant_id = app.t(2) and id % 2 = 0; select pg_sleep({s}); commit",
+    "update app.counted set tenant_id = app.t(1) where tenant_id = app.t(3) and id % 3 = 0",
     "begin; select from tenancy.release('app.child'); select from tenancy.protect('app.child', 'required'); select pg_sleep({s}); commit",
 ]
 
@@ -60,6 +67,11 @@ select 'by hand', c.id from app.rolled_child c join app.rolled_parent p on p.id 
 select 'by hand', relname from pg_class where relname ~ '^rolled_(parent|child)$' and not relrowsecurity;
 select 'violation', relation, rule, key from tenancy.violations();
 select 'mended', relation, mended from tenancy.protected_tables, tenancy.mend(relation) mended;
+select 'counted wrongly', q.tenant_id, c.rows, q.max_rows - r.unused
+from tenancy.quotas q
+cross join lateral (select count(*) from app.counted c where c.tenant_id = q.tenant_id) c (rows)
+cross join lateral (select sum(room) from tenancy.quota_room where quota_id = q.id) r (unused)
+where c.rows > q.max_rows or c.rows <> q.max_rows - r.unused;
 select 'half a tenant', t.name from tenancy.tenants t where t.depth <> (select count(*) from tenancy.supertenants(t.id));
 """
 LINT = "select code, severity, object, finding from tenancy.lint() order by 1, 2, 3, 4"
