@@ -13,46 +13,63 @@ use uuid::Uuid;
 
 use crate::pg::rows::Image;
 
-/// More than this many rows are not remembered at once.
-const MOST: usize = 10_000;
-
-thread_local! {
-    static STAMP: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Forgets all rows, of all references.
-pub fn forget() {
-    STAMP.set(STAMP.get().wrapping_add(1));
-}
-
-/// The tenants of the rows referred to by one reference, by the image of their key.
-#[derive(Default)]
-pub struct Held(RefCell<(u64, ByImage)>);
+/// More than this many rows of one table are not remembered at once: they take less than a hundred bytes each.
+const MOST: usize = 100_000;
+/// Room for more than this many is given back when they are forgotten.
+const USUAL: usize = 1_000;
 
 /// The tenants of the rows with one key: of one row, but for keys with a period.
 pub type Holders = SmallVec<[Option<Uuid>; 1]>;
 type ByImage = HashMap<Image, Holders, RandomState>;
 
+thread_local! {
+    /// By the references that rows of this transaction have; few.
+    static HELD: RefCell<Vec<(u64, ByImage)>> = const { RefCell::new(Vec::new()) };
+    static NEXT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Forgets all rows, of all references.
+pub fn forget() {
+    HELD.with_borrow_mut(|held| {
+        held.retain(|(_, rows)| !rows.is_empty() && rows.capacity() <= USUAL);
+        held.iter_mut().for_each(|(_, rows)| rows.clear());
+    });
+}
+
+/// The rows referred to by one reference.
+pub struct Held(u64);
+
 impl Held {
-    /// The tenants of the rows with a key. `look_up` locks the rows; that there is none is not remembered.
+    /// None yet.
+    pub fn new() -> Self {
+        Self(NEXT.replace(NEXT.get() + 1))
+    }
+
+    /// The tenants of the rows with a key, given as its image. `look_up` locks the rows; that there is none is not remembered.
     pub fn tenants(&self, image: &[u8], look_up: impl FnOnce() -> Holders) -> Holders {
-        if let Some(known) = self.known(image) {
+        if let Some(known) = HELD.with_borrow(|held| self.rows(held)?.get(image).cloned()) {
             return known;
         }
         let tenants = look_up();
         if !tenants.is_empty() {
-            let mut held = self.0.borrow_mut();
-            if held.0 != STAMP.get() || held.1.len() >= MOST {
-                held.1.clear();
-                held.0 = STAMP.get();
-            }
-            held.1.insert(Image::from_slice(image), tenants.clone());
+            HELD.with_borrow_mut(|held| self.note(held, image, tenants.clone()));
         }
         tenants
     }
 
-    fn known(&self, image: &[u8]) -> Option<Holders> {
-        let held = self.0.borrow();
-        if held.0 == STAMP.get() { held.1.get(image).cloned() } else { None }
+    fn rows<'a>(&self, held: &'a [(u64, ByImage)]) -> Option<&'a ByImage> {
+        held.iter().find(|(of, _)| *of == self.0).map(|(_, rows)| rows)
+    }
+
+    fn note(&self, held: &mut Vec<(u64, ByImage)>, image: &[u8], tenants: Holders) {
+        let place = held.iter().position(|(of, _)| *of == self.0).unwrap_or_else(|| {
+            held.push((self.0, ByImage::default()));
+            held.len() - 1
+        });
+        let rows = &mut held[place].1;
+        if rows.len() >= MOST {
+            rows.clear();
+        }
+        rows.insert(Image::from_slice(image), tenants);
     }
 }

@@ -379,7 +379,7 @@ fn reference(row: &Row) -> Option<Reference> {
         validated: row.must(15),
         deletes_heard_of: deletes::are_heard_of(parent),
         equal_by_image: row.must(22),
-        held: Held::default(),
+        held: Held::new(),
         lock_parent: OnceCell::new(),
         parent_tenant: OnceCell::new(),
         child_tenants: OnceCell::new(),
