@@ -35,10 +35,26 @@ impl Drop for Restore {
 }
 
 /// The table that is looked into or altered with the rights of its owner at this moment. Nobody's code can alter it meanwhile,
-/// and what code of the owner's asks the session, it is told as nobody.
+/// and what code of the owner's asks the session, it is told as nobody. In a parallel worker no table, if the leader looks into one.
 #[inline]
 pub fn looked_into() -> Option<pg_sys::Oid> {
-    LOOKED_INTO.get()
+    LOOKED_INTO.get().or_else(leader_looks_into)
+}
+
+/// Among the flags with which PostgreSQL says how the current user came to be: it passes them on to parallel workers and nested
+/// functions, and takes them back with a subtransaction. It has the lowest bits for itself.
+const LOOKING: i32 = 1 << 30;
+
+#[inline]
+fn leader_looks_into() -> Option<pg_sys::Oid> {
+    // SAFETY: reads a variable of the backend.
+    if unsafe { pg_sys::ParallelWorkerNumber } < 0 {
+        return None;
+    }
+    let (mut user, mut flags) = (pg_sys::InvalidOid, 0);
+    // SAFETY: both pointers are valid for writes.
+    unsafe { GetUserIdAndSecContext(&mut user, &mut flags) };
+    (flags & LOOKING != 0).then_some(pg_sys::InvalidOid)
 }
 
 /// Runs `work` with these settings, then restores what they were; so does an error.
@@ -87,8 +103,8 @@ pub(super) unsafe fn run_as_owner_of_open<R>(table: pg_sys::Relation, work: impl
 /// by its context: it is nobody's meanwhile.
 pub fn run_pinned_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
     let _restore = Restore(LOOKED_INTO.replace(Some(relation)));
-    let flags = pg_sys::SECURITY_NOFORCE_RLS | pg_sys::SECURITY_RESTRICTED_OPERATION;
-    run_as(owner_of(relation), flags as i32, || in_settings(&[SEARCH_PATH], false, work))
+    let flags = (pg_sys::SECURITY_NOFORCE_RLS | pg_sys::SECURITY_RESTRICTED_OPERATION) as i32 | LOOKING;
+    run_as(owner_of(relation), flags, || in_settings(&[SEARCH_PATH], false, work))
 }
 
 /// The same for what writes rows, whose deferred triggers are to run at commit.

@@ -203,3 +203,9 @@ select * from tenancy.delete_tenant(:globex, '{review.asked}', dry_run => true);
 set application_name = 'administrator';
 select answer from tenancy.explain_access('review.asked', '{"id": 1}') where aspect = 'row';
 select array_length(tenancy.readable_tenants(), 1), count(*) from app.documents;
+
+-- nor in a parallel worker, which has the leader's context
+set application_name = 'administrator';
+select set_config(name, 'on', false) from pg_settings where name in ('debug_parallel_query', 'force_parallel_mode') \g /dev/null
+select count(*) from tenancy.violations();
+select array_length(tenancy.readable_tenants(), 1), count(*) from app.documents;
