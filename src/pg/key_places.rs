@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 use pgrx::itemptr::item_pointer_get_block_number;
@@ -13,8 +14,10 @@ use pgrx::pg_sys::{self, ItemPointerData};
 
 use super::rows::StoredRow;
 
-/// So many places are remembered, each in the slot that its key's hash says.
+/// So many places are remembered, in sets that the hashes of their keys choose.
 const SLOTS: usize = 512;
+/// So many in a set. Were it one, each of a hundred keys would meet another of them in its slot one time in five.
+const SET: usize = 4;
 
 /// Where an index pointed to: what changes leave the key alone are found from there, too. And the buffer that held the page.
 #[derive(Clone, Copy)]
@@ -81,17 +84,22 @@ impl KeyPlaces {
         self.hashing.hash_one(image)
     }
 
+    /// In the place of the oldest of its set.
     pub(super) fn note(&self, hash: u64, place: Place) {
         let mut slots = self.slots.borrow_mut();
         if slots.is_empty() {
             slots.resize_with(SLOTS, Default::default);
         }
-        slots[hash as usize % SLOTS] = Some((hash, place));
+        let set = &mut slots[set_of(hash)];
+        let known = set.iter().position(|slot| slot.is_some_and(|(of, _)| of == hash));
+        set[..=known.unwrap_or(SET - 1)].rotate_right(1);
+        set[0] = Some((hash, place));
     }
 
     fn guess(&self, hash: u64) -> Option<Place> {
         let slots = self.slots.borrow();
-        slots.get(hash as usize % SLOTS).copied().flatten().filter(|(of, _)| *of == hash).map(|(_, place)| place)
+        let set = slots.get(set_of(hash))?;
+        set.iter().flatten().find(|(of, _)| *of == hash).map(|(_, place)| *place)
     }
 
     /// The row with this key, if it is still where it was last found and its page still in the same buffer, pinned. The row
@@ -132,6 +140,11 @@ impl KeyPlaces {
             .all(|&column| row.datum(column).is_some_and(|value| row.take_image(column, value, &mut image)))
             && image.is_empty()
     }
+}
+
+fn set_of(hash: u64) -> Range<usize> {
+    let first = hash as usize % (SLOTS / SET) * SET;
+    first..first + SET
 }
 
 /// A row of a heap, whose page is pinned.

@@ -80,3 +80,12 @@ insert into app.hats values (:globex, 2, 'hall'), (:globex, 1, repeat('long ', 4
 insert into app.hats values (:globex, 2, 'hall'), (:globex, 1, repeat('long ', 400));
 insert into app.hats values (:acme, 1, repeat('long ', 400));
 select * from tenancy.violations();
+-- many are remembered side by side
+delete from app.books;
+insert into app.shelves select n, :acme, 'shelf' from generate_series(2001, 2100) n;
+insert into app.books (tenant_id, shelf) select :acme, n from generate_series(2001, 2100) n;
+begin;
+create temp table before on commit drop as select idx_scan from pg_stat_xact_user_tables where relid = 'app.shelves'::regclass;
+insert into app.books (tenant_id, shelf) select :acme, n from generate_series(2001, 2100) n;
+select s.idx_scan - b.idx_scan <= 105 as remembered from pg_stat_xact_user_tables s, before b where s.relid = 'app.shelves'::regclass;
+commit;
