@@ -27,7 +27,13 @@ class TenancyReplication(Scenario):
                                      f" select pg_create_logical_replication_slot('{slot}', 'pgoutput')")
         self.cluster.psql(subscriber, f"create subscription {slot} connection '{self.cluster.conninfo(publisher)}' publication p"
                                       f" with (create_slot = false, slot_name = '{slot}')")
-        self.addCleanup(self.cluster.psql, subscriber, f"drop subscription {slot}")
+        self.addCleanup(self.unsubscribe, subscriber, slot)
+
+    def unsubscribe(self, subscriber, subscription):
+        """Once all tables have their first rows: a table that is about to be copied waits for the end of all transactions to have
+        its slot, that of DROP SUBSCRIPTION included, which waits for the slot."""
+        self.until(subscriber, "select bool_and(srsubstate = 'r') from pg_subscription_rel")
+        self.cluster.psql(subscriber, f"drop subscription {subscription}")
 
     def test_first_rows_and_changes(self):
         publisher, subscriber = self.database("_from"), self.database("_to")
@@ -98,7 +104,7 @@ class TenancyReplication(Scenario):
                                          f" select pg_create_logical_replication_slot('{slot}', 'pgoutput')")
             self.cluster.psql(subscriber, f"create subscription {slot} connection '{self.cluster.conninfo(publisher)}'"
                                           f" publication {table} with (create_slot = false, slot_name = '{slot}', copy_data = false)")
-            self.addCleanup(self.cluster.psql, subscriber, f"drop subscription {slot}")
+            self.addCleanup(self.unsubscribe, subscriber, slot)
             self.cluster.psql(publisher, f"insert into app.{table} {rows}")
         self.until(subscriber, "select count(*) = 2 from app.rolled")
         self.until(subscriber, "select apply_error_count > 0 from pg_stat_subscription_stats where subname ~ 'ours'")
