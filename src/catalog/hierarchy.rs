@@ -58,31 +58,32 @@ pub fn related(id: Uuid, relation: Relation) -> Vec<Tenant> {
     }
 }
 
-/// Those below so many are looked for at once.
-const AT_ONCE: usize = 250;
-
 /// A tenant and all below it, level by level. Those below are found by the index, so that other tenants cost nothing, however
-/// many there are. There is nothing in memory but the result: it can be very large.
+/// many there are. There is nothing in memory but the result and a level: they can be very large.
 fn with_all_below(top: Tenant) -> Vec<Tenant> {
     let mut found = vec![top];
     IndexReader::with(c"tenancy", "tenants", "tenants_parent_id_idx", |tenants| {
-        let [id, number, status] = ["id", "number", "status"].map(|name| tenants.column(name));
-        let mut level = 0..1;
+        let [id, number, status, allows_subtenants] =
+            ["id", "number", "status", "allows_subtenants"].map(|name| tenants.column(name));
+        let mut level = vec![top.id];
         while !level.is_empty() {
             // In the index's order, so that what is next to each other is read once.
-            found[level.clone()].sort_unstable_by_key(|tenant| tenant.id.as_u128());
-            for first in level.clone().step_by(AT_ONCE) {
-                let last = level.end.min(first + AT_ONCE);
-                let above: Vec<Uuid> = found[first..last].iter().map(|tenant| tenant.id).collect();
-                tenants.rows(&above, |row| {
-                    let (id, number) = (from_pg(row.must(id)), row.must(number));
-                    // Each has one tenant above it: in a damaged hierarchy none is met again before the top is.
-                    if id != top.id {
-                        found.push(Tenant { id, number, active: row.must::<&str>(status) == "active", parked: false });
-                    }
-                });
-            }
-            level = level.end..found.len();
+            level.sort_unstable_by_key(Uuid::as_u128);
+            let mut next = Vec::new();
+            tenants.rows(&level, |row| {
+                let tenant = Tenant {
+                    id: from_pg(row.must(id)),
+                    number: row.must(number),
+                    active: row.must::<&str>(status) == "active",
+                    parked: false,
+                };
+                // Each has one tenant above it: in a damaged hierarchy none is met again before the top is.
+                if tenant.id != top.id {
+                    found.push(tenant);
+                    next.extend(row.must::<bool>(allows_subtenants).then_some(tenant.id));
+                }
+            });
+            level = next;
         }
     });
     found

@@ -2,42 +2,22 @@
 tables that are referred to, cascades over three tables, rows that follow and links that go, MERGE, two-phase commit, tenants that
 are moved, deactivated and emptied at once; and quotas, which are to be exact whatever came of each transaction."""
 
-import collections
-import random
-import threading
-import time
-
 from runner.chance import chance
-from runner.scenario import Scenario
+from scenarios import many_sessions
 
 SECONDS = 15
-SESSIONS = 8
 TENANTS = 6
 KEYS = 12
 QUOTA = 8
 
-# what may happen to a transaction: it lost a race, or it was refused
-EXPECTED = {
+EXPECTED = many_sessions.EXPECTED | {
     "28000": "the tenant is inactive",
-    "40001": "could not serialize",
-    "40P01": "deadlock",
-    "23001": "referring rows forbid it",
     "23502": "the row it hangs on became nothing",
-    "23503": "may not refer, or nothing there",
-    "23505": "key taken",
-    "23514": "a circle in the hierarchy",
-    "42501": "ON CONFLICT met a hidden row",
     "53400": "more rows than the quota",
-    "55000": "the hierarchy does not allow it, the tenant is active",
-    "55P03": "a lock was not to be had",
     "P0002": "no such tenant any more",
 }
 
-SETUP = f"""
-update tenancy.installation set max_depth = 0;
-insert into tenancy.tenants (name, allows_subtenants) values ('provider', true);
-insert into tenancy.tenants (name, allows_subtenants) select 't' || n, true from generate_series(1, {TENANTS}) n;
-create table app.tenant as select row_number() over (order by name) as n, id from tenancy.tenants where kind = 'tenant';
+SETUP = f"""{many_sessions.setup(TENANTS)}
 
 -- three tables: keys and deletions cascade, and tenants do
 create table app.root (id integer primary key, tenant_id uuid not null, note text);
@@ -91,7 +71,7 @@ grant execute on function tenancy.enter_tenant to app;
 """
 
 # {t}, {u}: tenants; {k}, {l}: keys
-TENANT = "(select id from app.tenant where n = {%s})"
+NUMBERS = {"n": TENANTS, "m": TENANTS, "k": KEYS, "l": KEYS}
 OF_ROOT = "(select tenant_id from app.root where id = {k})"
 OF_BRANCH = "(select tenant_id from app.branch where id = {k})"
 ANYBODY = [
@@ -152,12 +132,8 @@ SUPERUSER = ANYBODY + [
 ]
 
 # said once more in plain words, apart from the extension's own violations()
-BROKEN = """
-with recursive above (id, above_id) as (
-  select id, id from tenancy.tenants
-  union all
-  select above.id, t.parent_id from above join tenancy.tenants t on t.id = above.above_id where t.parent_id is not null
-),
+BROKEN = f"""
+with recursive {many_sessions.ABOVE},
 reference (what, child, parent, same) as (
   select 'branch_root', c.tenant_id, p.tenant_id, true from app.branch c join app.root p on p.id = c.root
   union all
@@ -200,68 +176,17 @@ where coalesce(c.rows, 0) > q.max_rows
 """
 
 
-class StressShapes(Scenario):
+class StressShapes(many_sessions.ManySessions):
     @chance(seconds=SECONDS)
     def test_references_and_quotas(self, dice):
         db = self.database()
         self.cluster.psql(db, SETUP)
-        self.cluster.psql(db, f'alter database "{db}" set deadlock_timeout = 20')
-        self.outcomes, self.unexpected = collections.Counter(), []
-        until = time.monotonic() + dice.seconds
-        threads = [threading.Thread(target=self.work, args=(db, dice.first + n, until)) for n in range(SESSIONS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        dice.cases, said = sum(self.outcomes.values()), str(dict(self.outcomes))
-        self.assertEqual(self.unexpected[:5], [], said)
+        outcomes = self.work_at_once(db, dice, (ANYBODY, SUPERUSER), NUMBERS, EXPECTED)
+        said = str(dict(outcomes))
         self.assertEqual(self.cluster.psql(db, BROKEN), "", said)
         self.assertEqual(self.cluster.psql(db, "select * from tenancy.violations()"), "", said)
         self.assertEqual(self.cluster.psql(db, COUNTED_WRONGLY), "", said)
         # it was a test only if much of it went through, and much of it met
-        self.assertGreater(self.outcomes["committed"], 50, said)
-        self.assertGreater(self.outcomes["prepared"], 5, said)
-        self.assertGreater(self.outcomes["23503"], 10, said)
-
-    def work(self, db, seed, until):
-        pg, dice = self.psycopg(), random.Random(seed)
-        user = dice.choice(("app", "postgres", "postgres"))
-        with pg.connect(self.cluster.conninfo(db, user), autocommit=True) as connection:
-            while time.monotonic() < until and not connection.closed:
-                statements = []
-                try:
-                    self.transaction(connection, user, dice, statements)
-                except pg.Error as error:
-                    self.outcomes[error.sqlstate] += 1
-                    if error.sqlstate not in EXPECTED:
-                        self.unexpected.append((error.sqlstate, str(error), user, statements))
-                    if not connection.closed:
-                        connection.execute("rollback")
-                    time.sleep(dice.random() / 100)
-
-    def transaction(self, connection, user, dice, statements):
-        connection.execute(f"begin isolation level {dice.choice(('read committed', 'repeatable read', 'serializable'))}")
-        if user == "app":
-            connection.execute("select tenancy.enter_tenant(" + self.filled(TENANT % "n", dice) + ")")
-        for _ in range(dice.randint(1, 4)):
-            words = dice.choice(ANYBODY if user == "app" else SUPERUSER)
-            if user == "app":
-                words = words.replace("{t}", "tenancy.current_tenant()")
-            statements.append(self.filled(words, dice))
-            connection.execute(statements[-1])
-            if dice.random() < 0.3:
-                time.sleep(dice.random() / 50)
-        if dice.random() < 0.2:
-            name = f"stress {dice.random()}"
-            connection.execute(f"prepare transaction '{name}'")
-            self.outcomes["prepared"] += 1
-            time.sleep(dice.random() / 50)
-            connection.execute(f"{dice.choice(('commit', 'commit', 'rollback'))} prepared '{name}'")
-        else:
-            connection.execute(dice.choice(("commit", "commit", "commit", "rollback")))
-            self.outcomes["committed"] += 1
-
-    @staticmethod
-    def filled(words, dice):
-        words = words.replace("{t}", TENANT % "n").replace("{u}", TENANT % "m")
-        return words.format(n=dice.randint(1, TENANTS), m=dice.randint(1, TENANTS), k=dice.randint(1, KEYS), l=dice.randint(1, KEYS))
+        self.assertGreater(outcomes["committed"], 50, said)
+        self.assertGreater(outcomes["prepared"], 5, said)
+        self.assertGreater(outcomes["23503"], 10, said)

@@ -144,9 +144,10 @@ unsafe fn check_once(query: *mut pg_sys::Query) -> bool {
         let checks = (*query).withCheckOptions;
         let found = (1..).zip(items::<pg_sys::WithCheckOption>(checks).windows(2)).find_map(|(place, pair)| {
             let (one, other) = (&*pair[0], &*pair[1]);
-            let alike = one.kind == other.kind && one.polname.is_null() && other.polname.is_null();
-            let both = both(one.qual, other.qual, (*query).resultRelation as usize).filter(|_| alike)?;
-            Some((place, pair[0], both))
+            if one.kind != other.kind || !one.polname.is_null() || !other.polname.is_null() {
+                return None;
+            }
+            Some((place, pair[0], both(one.qual, other.qual, (*query).resultRelation as usize)?))
         });
         if let Some((place, check, both)) = found {
             (*check).qual = both;

@@ -40,6 +40,12 @@ select count(*) found, bool_and(id in (select id from app.below)) right
 from tenancy.relatedtenants((select id from tenancy.tenants where name = 'C9 of B1 of A300 of Top')) id;
 select array_agg(n order by n) from (select t.name n from tenancy.subtenants((select id from tenancy.tenants where name = 'A20 of Top')) s join tenancy.tenants t on t.id = s limit 4) x;
 
+-- nobody is looked for below those that may have nobody
+update tenancy.tenants t set allows_subtenants = false
+where not exists (select from tenancy.tenants b where b.parent_id = t.id) and name not like 'C1%' and kind = 'tenant';
+select count(*) found, count(distinct id) different, bool_and(id in (select id from app.below)) right
+from tenancy.subtenants((select id from app.top where name = 'Top')) id;
+
 -- whoever makes them circle by force: it ends
 begin;
 alter table tenancy.tenants disable trigger user;
