@@ -21,10 +21,12 @@ def about(clusters_versions, quick, rows):
 
 
 def commit():
-    """Of the checkout, and whether it was changed since; an unpacked release has none."""
+    """Of the checkout, and whether it was changed since, other than by earlier results; an unpacked release has none."""
     if not (paths.ROOT / ".git").exists():
         return None
-    return say.capture(["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=paths.ROOT).strip()
+    git = lambda *words: say.capture(["git", *words], cwd=paths.ROOT).strip()
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!bench/results")
+    return git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changed else "")
 
 
 def processor():
