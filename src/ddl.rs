@@ -5,14 +5,16 @@
 //!
 //! Like the guards they look at what is committed by then, as DDL itself does, however old the transaction's snapshot is.
 
+use std::thread::LocalKey;
+
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
 use crate::catalog::offenders;
-use crate::catalog::protection;
+use crate::catalog::protection::{self, Kind};
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
-use crate::pg::spi::{Row, Sees, arg, query};
+use crate::pg::spi::{Query, Row, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
 use crate::{modes, parts, quotas};
 
@@ -23,6 +25,7 @@ query!(RENAME_TENANT_COLUMN, "rename_tenant_column.sql", &[pg_sys::REGCLASSOID, 
 query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
 query!(FOREIGN_POLICIES, "foreign_policies.sql", &[pg_sys::OIDOID]);
 query!(PROTECT_LOST_PART, "protect_lost_part.sql", &[pg_sys::REGCLASSOID]);
+query!(PROTECT_LOST_UNTENANTED, "protect_lost_untenanted.sql", &[pg_sys::REGCLASSOID]);
 query!(KEEP_MODULES, "keep_modules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(KEEP_RULES, "keep_rules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(PART_DROPPED, "part_dropped.sql", &[]);
@@ -167,17 +170,34 @@ fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
         pg_sys::InvalidOid => LOST_PARTS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))),
         part => vec![part],
     };
-    for part in lost {
-        quotas::note_losses();
-        PROTECT_LOST_PART.with(|q| q.rows(&[arg(part)], Sees::LatestToWrite, |_| ()));
-        if let Some(protection) = protection::protection(part) {
-            for parent in touched {
-                let root = protection::protection(*parent).map_or(*parent, |above| above.root);
-                KEEP_MODULES.with(|q| q.rows(&[arg(part), arg(root)], Sees::LatestToWrite, |_| ()));
-                KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::LatestToWrite, |_| ()));
-            }
-            parts::protect(part, &protection, true);
-            parts::follow_references(part);
-        }
+    lost.into_iter().for_each(|part| keep(part, &PROTECT_LOST_PART, touched));
+    lost_untenanted(part, touched).into_iter().for_each(|part| keep(part, &PROTECT_LOST_UNTENANTED, touched));
+}
+
+/// Protects a table that was a part, as `protection` says.
+fn keep(part: pg_sys::Oid, protection: &'static LocalKey<Query>, touched: &[pg_sys::Oid]) {
+    quotas::note_losses();
+    protection.with(|q| q.rows(&[arg(part)], Sees::LatestToWrite, |_| ()));
+    let Some(protection) = protection::protection(part) else { return };
+    for parent in touched {
+        let root = protection::protection(*parent).map_or(*parent, |above| above.root);
+        KEEP_MODULES.with(|q| q.rows(&[arg(part), arg(root)], Sees::LatestToWrite, |_| ()));
+        KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::LatestToWrite, |_| ()));
+    }
+    parts::protect(part, &protection, true);
+    parts::follow_references(part);
+}
+
+/// What was a part of an untenanted table, and so has no policies. DETACH is of the table that it was a part of, and takes our trigger
+/// from the part; NO INHERIT is of the part, and leaves it.
+fn lost_untenanted(part: pg_sys::Oid, touched: &[pg_sys::Oid]) -> Vec<pg_sys::Oid> {
+    let is_untenanted =
+        |relation: &pg_sys::Oid| protection::protection(*relation).is_some_and(|p| p.kind == Kind::Untenanted);
+    let is_left = |relation: &pg_sys::Oid| {
+        parts::has_trigger(*relation, "00_tenancy_row") && protection::protection(*relation).is_none()
+    };
+    match part {
+        pg_sys::InvalidOid => touched.iter().copied().filter(is_left).collect(),
+        part => touched.iter().any(is_untenanted).then_some(part).into_iter().collect(),
     }
 }

@@ -8,8 +8,12 @@ members as (
   delete from tenancy.module_tables m
   using down
   where m.relation = down.relation
+),
+absorbed as (
+  delete from tenancy.protection p
+  using down
+  where p.relation = down.relation
+  returning p.relation, p.kind
 )
-delete from tenancy.protection p
-using down
-where p.relation = down.relation
-returning p.relation::oid
+-- those that have policies
+select a.relation::oid from absorbed a where a.kind <> 'untenanted'
