@@ -15,7 +15,7 @@ use crate::catalog::protection::{self, Kind};
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
 use crate::pg::spi::{Query, Row, Sees, arg, query};
-use crate::pg::{owner, quiet, relations};
+use crate::pg::{locks, owner, quiet, relations};
 use crate::{modes, parts, quotas};
 
 query!(TOUCHED_RELATIONS, "touched_relations.sql", &[]);
@@ -96,7 +96,7 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
         }
         if changes.contains(&Change::NewPart) {
             let top = TOPMOST_PROTECTED.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1)));
-            top.into_iter().for_each(parts::absorb);
+            top.into_iter().for_each(|top| take_in(relation, top));
         }
         let Some(protection) = protection::protection(relation) else { continue };
         for change in changes {
@@ -104,6 +104,15 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// What became a part of a protected table, of which `relation` tells: INHERIT, of the child, which it has locked; ATTACH PARTITION, of
+/// the partitioned table, and it has locked all that is below the partition.
+fn take_in(relation: pg_sys::Oid, top: pg_sys::Oid) {
+    if !relations::is_partitioned(relation) {
+        locks::access_exclusive_with_parts(relation);
+    }
+    parts::absorb(top);
 }
 
 fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change: &Change) -> Result<(), Refusal> {

@@ -38,7 +38,7 @@ fn mend(relation: Option<pg_sys::Oid>) -> Result<SetOfIterator<'static, String>,
 fn mend_table(protection: &Protection) -> Result<Vec<Drift>, Refusal> {
     let root = protection.root;
     parts::lock_out_referring(root);
-    locks::access_exclusive(root);
+    locks::access_exclusive_with_parts(root);
     let found = drift::of(root);
     if found.iter().any(|drift| drift.code.starts_with("trigger_")) {
         parts::drop_triggers(root);

@@ -273,9 +273,7 @@ pub fn adopt_references(relation: pg_sys::Oid, known: Known) -> Vec<Offender> {
 
 /// Waits for those who write the table, be it through its partitions, and makes others wait until the transaction ends.
 pub fn lock_out_writers(relation: pg_sys::Oid) {
-    // The table first: while it is locked it gets no further parts.
-    locks::share_row_exclusive(relation);
-    of(relation).iter().for_each(|part| locks::share_row_exclusive(part.relation));
+    locks::share_row_exclusive_with_parts(relation);
 }
 
 /// The same for the protected tables that refer to one. Who writes them locks them first and then the one.

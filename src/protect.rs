@@ -118,7 +118,7 @@ impl Protecting {
         let progress = Progress::start(Operation::Validate, relation);
         progress.phase(Phase::Waiting);
         parts::lock_out_referring(relation);
-        locks::access_exclusive(relation);
+        locks::access_exclusive_with_parts(relation);
         // Others may have changed it until now.
         check_relation(relation)?;
         let name = relations::qualified(relation);
@@ -304,7 +304,7 @@ fn take_back(relation: pg_sys::Oid) -> Result<(), Refusal> {
     if protection.root != relation {
         return Err(Refusal::PartOfAnother { relation: name, root: relations::qualified(protection.root) });
     }
-    locks::access_exclusive(relation);
+    locks::access_exclusive_with_parts(relation);
     parts::release(relation, &protection);
     REMOVE_PROTECTION.with(|q| q.rows(&[arg(relation)], Sees::LatestToWrite, |_| ()));
     Ok(())

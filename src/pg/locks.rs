@@ -1,10 +1,16 @@
 //! Table locks, held until the end of the transaction.
 
 use pgrx::pg_sys;
+use pgrx::pg_sys::ffi::pg_guard_ffi_boundary;
 
 /// Waits for no reader and no other ROW SHARE holder.
 pub fn row_share(relation: pg_sys::Oid) {
     lock(relation, pg_sys::RowShareLock);
+}
+
+/// Waits for DDL, not for readers nor for writers.
+pub fn share_update_exclusive(relation: pg_sys::Oid) {
+    lock(relation, pg_sys::ShareUpdateExclusiveLock);
 }
 
 /// Waits for everybody but plain readers.
@@ -22,14 +28,35 @@ pub fn share_row_exclusive(relation: pg_sys::Oid) {
     lock(relation, pg_sys::ShareRowExclusiveLock);
 }
 
+/// The same for a relation and all its partitions and inheritance children.
+pub fn share_row_exclusive_with_parts(relation: pg_sys::Oid) {
+    lock_with_parts(relation, pg_sys::ShareRowExclusiveLock);
+}
+
 /// Waits for everybody.
 pub fn access_exclusive(relation: pg_sys::Oid) {
     lock(relation, pg_sys::AccessExclusiveLock);
 }
 
+/// The same for a relation and all its partitions and inheritance children.
+pub fn access_exclusive_with_parts(relation: pg_sys::Oid) {
+    lock_with_parts(relation, pg_sys::AccessExclusiveLock);
+}
+
 fn lock(relation: pg_sys::Oid, mode: u32) {
     // SAFETY: an ordinary heavyweight lock; a second request for one already held is counted locally.
     unsafe { pg_sys::LockRelationOid(relation, mode as i32) };
+}
+
+/// Each is locked before its own parts are looked for: those that somebody else is about to give it are waited for, and found.
+fn lock_with_parts(relation: pg_sys::Oid, mode: u32) {
+    unsafe extern "C-unwind" {
+        // In catalog/pg_inherits.h.
+        fn find_all_inheritors(relation: pg_sys::Oid, mode: i32, parents: *mut *mut pg_sys::List) -> *mut pg_sys::List;
+    }
+    lock(relation, mode);
+    // SAFETY: ordinary heavyweight locks; the list is left to the memory context.
+    unsafe { pg_guard_ffi_boundary(|| find_all_inheritors(relation, mode as i32, std::ptr::null_mut())) };
 }
 
 /// A lock that stands for no relation, but for something that a relation of ours describes. No statement of SQL takes such.
