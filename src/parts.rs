@@ -182,10 +182,13 @@ pub fn add_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) {
 /// Validates it. VALIDATE CONSTRAINT by an owner, who sees only some tenants, would ask once a row; here the owner is asked
 /// which tenants the rows name, and whether these exist is known. Since the foreign key is there, it looks at what is written.
 pub fn validate_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) {
+    // As VALIDATE CONSTRAINT does: nobody exchanges it meanwhile.
+    locks::share_update_exclusive(relation);
     let args = [arg(relation), arg(tenant.name.as_str())];
-    let read = |row: &Row| row.must::<String>(1);
-    let all_exist = offenders::unknown_tenants(relation, tenant).is_empty();
-    for constraint in HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, read)) {
+    let read = |row: &Row| (!row.must::<bool>(2)).then(|| row.must::<String>(1));
+    let unproven: Vec<_> = HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, read)).into_iter().flatten().collect();
+    let all_exist = unproven.is_empty() || offenders::unknown_tenants(relation, tenant).is_empty();
+    for constraint in unproven {
         if all_exist {
             TRUST_TENANT_KEY.with(|q| q.rows(&[arg(relation), arg(constraint)], Sees::Statement, |_| ()));
         } else {

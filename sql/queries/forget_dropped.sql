@@ -10,6 +10,13 @@ tables as (
     and d.objsubid = 0
     and p.relation = d.objid
 ),
+adoptions as (
+  delete from tenancy.adoptions a
+  using dropped d
+  where d.classid = 'pg_class'::regclass
+    and d.objsubid = 0
+    and a.relation = d.objid
+),
 members as (
   delete from tenancy.module_tables m
   using dropped d

@@ -21,7 +21,8 @@ const BATCH: Duration = Duration::from_millis(100);
 /// How many blocks a batch begins with, and the most it may grow to where there is little to do.
 const BLOCKS: Range<i64> = 64..1024;
 
-/// The statements that give rows of one relation their tenant, run with the rights of its owner.
+/// The statements that give rows of one relation their tenant, run with the rights of whoever owns the table under adoption:
+/// what a tenant is, and most of what else runs, is his to say, also for a part that somebody else owns.
 pub struct Filling<'a> {
     adopting: &'a Adopting<'a>,
     part: pg_sys::Oid,
@@ -35,9 +36,13 @@ impl<'a> Filling<'a> {
     pub fn of(adopting: &'a Adopting<'a>, part: pg_sys::Oid, value: &str) -> Self {
         // Where rows may stay without a tenant, those whose tenant is none are not looked for again and again.
         let may_stay = adopting.protection.kind == Kind::Optional;
+        let root = adopting.relation();
+        let alias = quote_identifier(relations::name(root));
+        let (rows, in_part) = rows_of(root, part, &alias);
         let values = [
-            ("relation", relations::qualified(part)),
-            ("alias", quote_identifier(relations::name(adopting.relation()))),
+            ("rows", rows),
+            ("in_part", in_part),
+            ("alias", alias),
             ("column", adopting.column()),
             ("value", value.to_owned()),
             ("wanted", if may_stay { format!("{value} is not null") } else { "true".into() }),
@@ -46,7 +51,7 @@ impl<'a> Filling<'a> {
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         let plan = |text: &str| {
             let text = template::fill(text, &values);
-            owner::run_pinned_as_owner_of(part, || Plan::new(&text, &[pg_sys::TIDOID, pg_sys::TIDOID]))
+            owner::run_pinned_as_owner_of(root, || Plan::new(&text, &[pg_sys::TIDOID, pg_sys::TIDOID]))
         };
         let batch = plan(include_str!("../../sql/templates/adopt_batch.sql"));
         let waiting = plan(include_str!("../../sql/templates/adopt_waiting.sql"));
@@ -109,7 +114,7 @@ impl<'a> Filling<'a> {
         }
         let found = offenders::just_adopted(self.part, &self.adopting.tenant, &unknown);
         Err(AdoptionRefusal::RowsWithoutTenant {
-            relation: self.adopting.name.clone(),
+            relation: self.adopting.name(),
             count: found.len(),
             offenders: offenders::named(&found),
         }
@@ -122,6 +127,16 @@ impl<'a> Filling<'a> {
 
     fn ask<R>(&self, plan: &Plan, blocks: &Range<i64>, each: impl FnMut(&Row) -> R) -> Vec<R> {
         let args = [arg(rows::first_of_block(blocks.start)), arg(rows::first_of_block(blocks.end))];
-        owner::run_writing_as_owner_of(self.part, || plan.rows(&args, Sees::Statement, each))
+        owner::run_writing_as_owner_of(self.adopting.relation(), || plan.rows(&args, Sees::Statement, each))
     }
+}
+
+/// The rows of a part, as what follows FROM and as a condition: by its own name, on which somebody else who owns it may have granted
+/// nothing, or by the name of the table.
+fn rows_of(root: pg_sys::Oid, part: pg_sys::Oid, alias: &str) -> (String, String) {
+    if owner::owner_of(part) == owner::owner_of(root) {
+        return (format!("only {}", relations::qualified(part)), "true".into());
+    }
+    let in_part = format!("{alias}.tableoid operator(pg_catalog.=) {}::pg_catalog.oid", part.to_u32());
+    (relations::qualified(root), in_part)
 }

@@ -121,7 +121,7 @@ impl Wish {
         }
         let tenant = TenantColumn { name: self.column.clone(), key: key_type.0 };
         let protection = Protection { root: self.relation, kind: self.kind, tenant: Some(tenant.clone()) };
-        let adopting = Adopting { protection, tenant, value, by_default, index: self.index, name, progress };
+        let adopting = Adopting { protection, tenant, value, by_default, index: self.index, progress };
         adopting.try_value()?;
         if !by_default && !steps.are_one_transaction() {
             adopting.add_triggers();
@@ -195,13 +195,17 @@ struct Adopting<'a> {
     value: Option<String>,
     by_default: bool,
     index: IndexCreation,
-    name: String,
     progress: &'a Progress,
 }
 
 impl Adopting<'_> {
     fn relation(&self) -> pg_sys::Oid {
         self.protection.root
+    }
+
+    /// Its name at this moment: it may be given another one between two steps.
+    fn name(&self) -> String {
+        relations::qualified(self.relation())
     }
 
     fn column(&self) -> String {
@@ -213,7 +217,7 @@ impl Adopting<'_> {
         let Some(value) = &self.value else { return Ok(()) };
         // By itself first: our statements have parameters, of which it knows nothing.
         let alias = quote_identifier(relations::name(self.relation()));
-        let text = format!("update only {} as {alias} set {} = {value}", self.name, self.column());
+        let text = format!("update only {} as {alias} set {} = {value}", self.name(), self.column());
         owner::run_pinned_as_owner_of(self.relation(), || drop(spi::Plan::new(&text, &[])));
         parts::with_rows(self.relation()).into_iter().try_for_each(|part| Filling::of(self, part, value).try_out())
     }
@@ -265,7 +269,7 @@ impl Adopting<'_> {
         owner::run(|| self.add_check());
         steps.commit();
         if self.protection.kind == Kind::Required {
-            let validate = format!("alter table {} validate constraint {CHECK}", self.name);
+            let validate = format!("alter table {} validate constraint {CHECK}", self.name());
             owner::run_pinned_as_owner_of(self.relation(), || spi::run(&validate));
             steps.commit();
         }
@@ -291,17 +295,17 @@ impl Adopting<'_> {
             let column = self.column();
             spi::run(&format!(
                 "alter table {} add constraint {CHECK} check ({column} is not null) not valid",
-                self.name
+                self.name()
             ));
         }
     }
 
     /// Writers wait while it is built, readers do not.
     fn create_index(&self) {
-        let has = protect::column_facts(self.relation(), &self.name, &self.tenant.name).is_ok_and(|f| f.has_index);
+        let has = protect::column_facts(self.relation(), &self.name(), &self.tenant.name).is_ok_and(|f| f.has_index);
         if !has && self.index == IndexCreation::Now {
             self.progress.phase(Phase::Indexing);
-            spi::run(&format!("create index on {} ({})", self.name, self.column()));
+            spi::run(&format!("create index on {} ({})", self.name(), self.column()));
         }
     }
 
@@ -309,11 +313,15 @@ impl Adopting<'_> {
     fn finish(&self, index: IndexCreation) -> Result<(), Refusal> {
         self.progress.phase(Phase::Waiting);
         parts::lock_out_referring(self.relation());
-        locks::access_exclusive(self.relation());
+        locks::access_exclusive_with_parts(self.relation());
         for part in parts::with_own_constraints(self.relation()) {
             parts::drop_trigger(part, TRIGGER);
+            if !relations::is_partitioned(part) {
+                // It may have been exchanged since it was proven.
+                parts::validate_tenant_key(part, &self.tenant);
+            }
         }
-        let (name, column) = (&self.name, self.column());
+        let (name, column) = (self.name(), self.column());
         if self.by_default {
             spi::run(&format!("alter table {name} alter column {column} drop default"));
         }

@@ -15,8 +15,10 @@ use crate::pg::{owner, relations};
 
 query!(ADOPTION_OF, "adoption_of.sql", &[pg_sys::OIDOID]);
 
-/// How rows of a relation get their tenant.
+/// How rows of a relation get their tenant: as whoever owns the table under adoption says, be the relation a part that somebody else
+/// owns.
 struct Adoption {
+    root: pg_sys::Oid,
     column: String,
     value: Plan,
 }
@@ -45,7 +47,7 @@ fn adopt_row<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     let row = [Some(new.as_value())];
     // The value outlives the query: of a type passed by reference it is copied.
     let read = |row: &Row| row.lasting(1);
-    let values = owner::run_pinned_as_owner_of(relation, || adoption.value.rows(&row, Sees::Statement, read));
+    let values = owner::run_pinned_as_owner_of(adoption.root, || adoption.value.rows(&row, Sees::Statement, read));
     answers::changed(trigger, &[(column, values.into_iter().next().flatten())])
 }
 
@@ -73,6 +75,6 @@ fn look_up(relation: pg_sys::Oid) -> Option<Adoption> {
     let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<String>(2), row.get::<String>(3));
     let (root, column, value) = owner::run(|| ADOPTION_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))?;
     let text = format!("select {} from (select ($1).*) {}", value?, quote_identifier(relations::name(root)));
-    let value = owner::run_pinned_as_owner_of(relation, || Plan::new(&text, &[relations::row_type(relation)]));
-    Some(Adoption { column, value })
+    let value = owner::run_pinned_as_owner_of(root, || Plan::new(&text, &[relations::row_type(relation)]));
+    Some(Adoption { root, column, value })
 }
