@@ -42,7 +42,21 @@ exempt (role, why) as (
       or r.rolname in ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
     )
 ),
--- logins that can act as another role: have what is its, become it, or admit themselves to it
+-- roles that it would do harm to act as, and who may admit others to them, or to roles that are members of them
+target (role) as (
+  select role from exempt
+  union
+  select owner from tenanted
+  union
+  select oid from pg_roles where rolname = 'pg_read_all_stats'
+),
+admits (role, target) as (
+  select distinct m.member, t.role
+  from pg_auth_members m
+  join target t on pg_has_role(m.roleid, t.role, 'member')
+  where m.admin_option
+),
+-- logins that can act as one of them: have what is its, become it, or admit themselves to it
 reaches (role, target, remedy) as (
   select
     r.oid,
@@ -60,14 +74,10 @@ reaches (role, target, remedy) as (
   join pg_roles t on t.oid <> r.oid
   where r.rolcanlogin
     and not r.rolsuper
-    and (
-      t.oid in (select role from exempt)
-      or t.oid in (select owner from tenanted)
-      or t.rolname = 'pg_read_all_stats'
-    )
+    and t.oid in (select role from target)
     and (
       pg_has_role(r.oid, t.oid, 'usage')
-      or pg_has_role(r.oid, t.oid, 'member with admin option')
+      or exists (select from admits a where a.target = t.oid and pg_has_role(r.oid, a.role, 'member'))
       or pg_has_role(r.oid, t.oid, case when current_setting('server_version_num')::integer < 160000 then 'member' else 'set' end)
     )
 ),

@@ -28,6 +28,17 @@ select remedy from (:found) f where remedy is not null \gexec
 reset client_min_messages;
 select code, severity, object, finding from (:found) f;
 
+-- who may only admit himself to a role that is admitted to the owner's; before PostgreSQL 16 he is a member of both
+select case when current_setting('server_version_num')::integer < 160000 then 'with admin option' else 'with admin true, inherit false, set false' end as admitting,
+  case when current_setting('server_version_num')::integer < 160000 then '' else 'with inherit false, set true' end as admitted \gset
+create role lint_roles_group;
+grant lint_roles_owner to lint_roles_group :admitted;
+grant lint_roles_group to lint_roles_dba :admitting;
+select code, severity, object, finding, remedy from (:found) f where object = 'role lint_roles_dba';
+select remedy from (:found) f where object = 'role lint_roles_dba' \gexec
+select code from (:found) f where object = 'role lint_roles_dba';
+drop role lint_roles_group;
+
 -- the owner as an application
 alter role lint_roles_owner login;
 update tenancy.users set db_role = 'lint_roles_owner' where id = md5('pia')::uuid;
