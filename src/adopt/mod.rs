@@ -238,14 +238,16 @@ impl Adopting<'_> {
     fn fill(&self, steps: &Steps) -> Result<(), Refusal> {
         let Some(value) = self.value.as_ref().filter(|_| !self.by_default) else { return Ok(()) };
         let mut left = Vec::new();
-        for part in owner::run(|| parts::with_rows(self.relation())) {
+        // Those that are dropped between two steps have no rows any longer.
+        let is_there = |part: &pg_sys::Oid| relations::exists(*part);
+        for part in owner::run(|| parts::with_rows(self.relation())).into_iter().filter(is_there) {
             self.progress.relation(part);
             self.progress.phase(Phase::Assigning);
             left.extend(Filling::of(self, part, value).all(steps)?);
             steps.commit();
         }
         self.progress.phase(Phase::WaitingForRows);
-        for (part, blocks) in left {
+        for (part, blocks) in left.into_iter().filter(|(part, _)| is_there(part)) {
             Filling::of(self, part, value).wait(&blocks, steps)?;
         }
         Ok(())
@@ -275,7 +277,7 @@ impl Adopting<'_> {
         }
         // A partitioned table can have no foreign key that is not valid yet, before PostgreSQL 18.
         for part in owner::run(|| parts::with_own_constraints(self.relation())) {
-            if !relations::is_partitioned(part) {
+            if relations::exists(part) && !relations::is_partitioned(part) {
                 owner::run(|| parts::add_tenant_key(part, &self.tenant));
                 steps.commit();
                 owner::run(|| parts::validate_tenant_key(part, &self.tenant));

@@ -118,7 +118,8 @@ pub fn owner_of(relation: pg_sys::Oid) -> pg_sys::Oid {
     unsafe {
         let open = pg_sys::RelationIdGetRelation(relation);
         if open.is_null() {
-            pgrx::error!("relation {} does not exist", relation.to_u32());
+            let message = format!("relation {} does not exist", relation.to_u32());
+            pgrx::ereport!(ERROR, pgrx::PgSqlErrorCode::ERRCODE_UNDEFINED_TABLE, message);
         }
         let owner = (*(*open).rd_rel).relowner;
         pg_sys::RelationClose(open);
