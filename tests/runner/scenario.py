@@ -15,7 +15,7 @@ import importlib.util
 import sys
 import unittest
 
-from devtools import fetch, paths
+from devtools import fetch, paths, servers
 
 from . import prepared
 from .outcome import Failed, Test
@@ -26,6 +26,7 @@ HOME = paths.ROOT / "tests/scenarios"
 class Scenario(unittest.TestCase):
     majors = None     # the majors that this class runs on; None: each wanted one
     needs = ()        # further majors that it starts servers of; it runs only where they are wanted too
+    library = None    # one of PostgreSQL's own that not every build has; it runs on servers with it
     maxDiff = 4000
 
     name = None       # like scenario/dump.plain
@@ -60,11 +61,16 @@ def find(major, wanted):
     tests = []
     for file in sorted(HOME.glob("test_*.py")):
         for case in cases(file):
-            if (case.majors is None or major in case.majors) and set(case.needs) <= set(wanted):
+            if runs_on(case, major, wanted):
                 case.name = f"scenario/{file.stem.removeprefix('test_')}.{case._testMethodName.removeprefix('test_')}"
                 dice = hasattr(getattr(case, case._testMethodName), "throws_dice")
                 tests.append(Test(case.name, functools.partial(run, case), 1_000_000, dice))
     return tests
+
+
+def runs_on(case, major, wanted):
+    has_library = case.library is None or (servers.get(major).ask("--pkglibdir") / case.library).exists()
+    return (case.majors is None or major in case.majors) and set(case.needs) <= set(wanted) and has_library
 
 
 def cases(file):

@@ -31,6 +31,7 @@ SETTINGS = ("plan_cache_mode = force_generic_plan", "enable_partitionwise_join =
             "enable_hashjoin = off", "enable_nestloop = off", "enable_mergejoin = off", "enable_memoize = off",
             "enable_bitmapscan = off", "enable_indexscan = off", "enable_hashagg = off", "enable_sort = off",
             "join_collapse_limit = 1", "constraint_exclusion = on")
+COMPILING = ("jit = on", "jit_above_cost = 0")
 
 SETUP = """
 insert into tenancy.tenants (name, allows_subtenants) values ('provider', false), ('acme', true), ('globex', false), ('umbra', false);
@@ -159,10 +160,8 @@ class Maker:
         ))
 
 
-class ByHand(Scenario):
-    @chance(seconds=2)
-    def test_same_rows(self, dice):
-        own = self.start_cluster(name="by_hand")
+class Compared(Scenario):
+    def compare(self, own, dice, settings=()):
         own.createdb("hand", template="tenancy_template")
         own.psql("hand", SETUP.replace("{virtual}", "virtual" if own.major >= 18 else "stored"))
         for table, (column, public) in (TABLES | {"posters": ("tenant_id", True)}).items():
@@ -182,7 +181,7 @@ class ByHand(Scenario):
                 hand.execute(GIVE, [CONTEXTS[context][0]])
                 self.views(hand, context, keys)
                 maker = Maker(dice, {column: list(of.values()) for column, of in keys.items()})
-                with self.session(own, dice) as session:
+                with self.session(own, dice, settings) as session:
                     self.round(dice, context, maker, keys, session, hand)
 
     def round(self, dice, context, maker, keys, session, hand):
@@ -206,13 +205,12 @@ class ByHand(Scenario):
             self.assertFalse(session.broken, f"the server is gone after {text}")
             return error.sqlstate
 
-    def session(self, own, dice):
+    def session(self, own, dice, settings):
         parallel = "debug_parallel_query" if own.major >= 16 else "force_parallel_mode"
         session = self.psycopg().connect(own.conninfo("hand", "alice"), autocommit=True)
         session.execute("set search_path = app")
-        for setting in SETTINGS:
-            if dice.random() < 0.2:
-                session.execute(f"set {setting.format(parallel=parallel)}")
+        for setting in (*settings, *(setting for setting in SETTINGS if dice.random() < 0.2)):
+            session.execute(f"set {setting.format(parallel=parallel)}")
         return session
 
     def keys(self, own):
@@ -234,3 +232,20 @@ class ByHand(Scenario):
         hand.execute("drop schema if exists by_hand cascade; create schema by_hand; set search_path = by_hand")
         for table in TABLES:
             hand.execute(f"create view by_hand.{table} as select * from app.{table} where {self.rows(context, table, 1, keys)}")
+
+
+class ByHand(Compared):
+    @chance(seconds=2)
+    def test_same_rows(self, dice):
+        self.compare(self.start_cluster(name="by_hand"), dice)
+
+
+class Compiled(Compared):
+    """Conditions in machine code that is made for the query."""
+    library = "llvmjit.so"
+
+    @chance(seconds=2)
+    def test_compiled(self, dice):
+        own = self.start_cluster(name="by_hand")
+        self.assertEqual(own.psql("postgres", "set jit = on; select pg_jit_available()").strip(), "t")
+        self.compare(own, dice, COMPILING)

@@ -30,7 +30,7 @@ CONTEXTS = {
 }
 # Each is thrown for in each round.
 SETTINGS = ("plan_cache_mode = force_generic_plan", "enable_partitionwise_join = on", "enable_partitionwise_aggregate = on",
-            "jit_above_cost = 0", "{parallel} = on", "parallel_setup_cost = 0", "min_parallel_table_scan_size = 0",
+            "{parallel} = on", "parallel_setup_cost = 0", "min_parallel_table_scan_size = 0",
             "enable_seqscan = off", "enable_hashjoin = off", "enable_nestloop = off", "enable_memoize = off",
             "constraint_exclusion = on", "default_transaction_isolation = 'repeatable read'")
 
