@@ -74,6 +74,10 @@ extension_sql_file!("../sql/install/20_privileges.sql", name = "privileges", req
 extern "C-unwind" fn _PG_init() {
     session::init();
     planner::init();
+    pg::hidden_rows::listen(|table| {
+        // Gone after DROP EXTENSION.
+        pg::relations::by_name(c"tenancy", "protection").is_some() && catalog::protection::table(table).is_some()
+    });
     pg::recorder::init(catalog::activity::record_refused);
     pg::invalidation::listen(|relation| {
         if catalog::watched::changed(relation) {

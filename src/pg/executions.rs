@@ -10,6 +10,7 @@ use std::ffi::c_int;
 use pgrx::{pg_guard, pg_sys};
 
 use super::backend_local::BackendLocal;
+use super::hidden_rows;
 use super::planner::{compares, is_marked};
 
 /// What is called when.
@@ -84,10 +85,13 @@ unsafe extern "C-unwind" fn run(query: *mut pg_sys::QueryDesc, direction: pg_sys
     // SAFETY: PostgreSQL passes a query with its plan, and the next in the chain takes what this one took.
     unsafe {
         look_at(query, direction, count);
+        let mut teller = hidden_rows::teller();
+        hidden_rows::begin(query, &raw mut teller);
         match OTHERS_RUN.get() {
             Some(next) => next(query, direction, count),
             None => standard_ExecutorRun(query, direction, count),
         }
+        hidden_rows::end(&teller);
     }
 }
 
@@ -101,10 +105,13 @@ unsafe extern "C-unwind" fn run(
     // SAFETY: as on 18.
     unsafe {
         look_at(query, direction, count);
+        let mut teller = hidden_rows::teller();
+        hidden_rows::begin(query, &raw mut teller);
         match OTHERS_RUN.get() {
             Some(next) => next(query, direction, count, once),
             None => standard_ExecutorRun(query, direction, count, once),
         }
+        hidden_rows::end(&teller);
     }
 }
 

@@ -16,6 +16,7 @@ pub mod ddl_tables;
 pub mod delete_trigger;
 pub mod executions;
 pub mod expressions;
+pub mod hidden_rows;
 pub mod index_reader;
 pub mod invalidation;
 pub mod key_index;

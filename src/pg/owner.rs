@@ -51,10 +51,19 @@ fn leader_looks_into() -> Option<pg_sys::Oid> {
     if unsafe { pg_sys::ParallelWorkerNumber } < 0 {
         return None;
     }
+    (flags() & LOOKING != 0).then_some(pg_sys::InvalidOid)
+}
+
+fn flags() -> i32 {
     let (mut user, mut flags) = (pg_sys::InvalidOid, 0);
     // SAFETY: both pointers are valid for writes.
     unsafe { GetUserIdAndSecContext(&mut user, &mut flags) };
-    (flags & LOOKING != 0).then_some(pg_sys::InvalidOid)
+    flags
+}
+
+/// Are rows written with the rights of a table's owner whom not even FORCE binds? So foreign keys' actions do, and ours.
+pub(super) fn passes_forced_policies() -> bool {
+    flags() & pg_sys::SECURITY_NOFORCE_RLS as i32 != 0
 }
 
 /// Runs `work` with these settings, then restores what they were; so does an error.
