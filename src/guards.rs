@@ -20,6 +20,7 @@ use crate::pg::{owner, quiet, relations};
 query!(GUARDED, "guarded_relations.sql", &[]);
 query!(ROBBED, "robbed_relations.sql", &[]);
 query!(PUBLISHED, "published_whole.sql", &[]);
+query!(PUBLISHED_THERE, "published_there.sql", &[pg_sys::OIDOID]);
 query!(KEYS_TOLD, "keys_told.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
 query!(TYPED_TABLES, "typed_tables.sql", &[pg_sys::OIDOID]);
 query!(DOMAIN_USED, "domain_used.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
@@ -49,6 +50,9 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     let refuse = |refusal: GuardRefusal| refuse(refusal, superuser);
     if risks.contains(&Risk::Publication) {
         published_whole().map_or(Ok(()), refuse)?;
+    }
+    if risks.contains(&Risk::NewPlace) {
+        published_there(ddl_commands::new_part(fcinfo)).map_or(Ok(()), refuse)?;
     }
     for touched in touched(&risks) {
         match touched.root {
@@ -188,7 +192,7 @@ const fn codes_of_risk(risk: Risk) -> &'static [&'static str] {
         Risk::ChangedColumn => &["tenant_column_nullable", "tenant_column_type"],
         Risk::NewKey => &["key_empties_tenant"],
         Risk::ChangedKey => &["tenant_key_missing"],
-        Risk::NewRule | Risk::Publication => &[],
+        Risk::NewRule | Risk::Publication | Risk::NewPlace => &[],
     }
 }
 
@@ -254,7 +258,14 @@ fn key_to_others(touched: &Touched, who: pg_sys::Oid) -> Option<GuardRefusal> {
 }
 
 fn published_whole() -> Option<GuardRefusal> {
-    let read = |row: &Row| (row.must::<String>(1), row.must::<pg_sys::Oid>(2));
-    let (publication, table) = owner::run(|| PUBLISHED.with(|q| q.first(&[], Sees::Latest, read)))?;
-    Some(GuardRefusal::PublishedWhole { publication, table: relations::qualified(table) })
+    owner::run(|| PUBLISHED.with(|q| q.first(&[], Sees::Latest, published)))
+}
+
+/// Publications that others made before may have what became a part of a protected table, or the schema that it came to.
+fn published_there(new_part: Option<pg_sys::Oid>) -> Option<GuardRefusal> {
+    owner::run(|| PUBLISHED_THERE.with(|q| q.first(&[new_part.and_then(arg)], Sees::Latest, published)))
+}
+
+fn published(row: &Row) -> GuardRefusal {
+    GuardRefusal::PublishedWhole { publication: row.must(1), table: relations::qualified(row.must(2)) }
 }

@@ -18,6 +18,7 @@ use crate::{parts, session};
 query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
 query!(TENANT_COLUMN_FACTS, "tenant_column_facts.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ADD_PROTECTION, "add_protection.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
+query!(PUBLISHED_BEFORE, "published_before.sql", &[pg_sys::OIDOID]);
 query!(REMOVE_PROTECTION, "remove_protection.sql", &[pg_sys::REGCLASSOID]);
 
 /// Protects a table. See `tenancy.protect`.
@@ -162,6 +163,7 @@ impl Protecting {
         self.progress.phase(Phase::CheckingReferences);
         self.adopt_references()?;
         self.check_keys()?;
+        self.tell_who_publishes();
         Ok(self.create_index())
     }
 
@@ -226,6 +228,16 @@ impl Protecting {
             .into()),
             None => Ok(()),
         }
+    }
+
+    /// Who publishes a table decides what its subscribers get, and may have done so on purpose.
+    fn tell_who_publishes(&self) {
+        let read = |row: &Row| GuardRefusal::PublishedBefore {
+            publication: row.must(1),
+            table: relations::qualified(row.must(2)),
+        };
+        let found = PUBLISHED_BEFORE.with(|q| q.rows(&[arg(self.relation)], Sees::Latest, read));
+        found.into_iter().for_each(|found| Refusal::from(found).warn());
     }
 
     /// The command that is still to be run, if an index is wanted concurrently, which no function can do.

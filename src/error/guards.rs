@@ -75,6 +75,11 @@ pub enum GuardRefusal {
         publication: String,
         table: String,
     },
+    /// Told only.
+    PublishedBefore {
+        publication: String,
+        table: String,
+    },
     /// One of the others, told to a superuser.
     Told(Box<Self>),
 }
@@ -193,6 +198,12 @@ impl Explained for GuardRefusal {
                 format!("publication \"{publication}\" would publish the rows of all tenants of table {table}"),
                 "Row security does not apply to subscribers.",
                 "Give the table a row filter: ADD TABLE … WHERE (…).",
+            ),
+            PublishedBefore { publication, table } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("publication \"{publication}\" publishes the rows of all tenants of table {table}"),
+                "Row security does not apply to subscribers.",
+                "Give the table a row filter there, or protect the table on the other server, too.",
             ),
             Told(refusal) => {
                 let (code, message, detail, _) = refusal.parts();

@@ -77,6 +77,19 @@ pub fn attaching(fcinfo: pg_sys::FunctionCallInfo) -> Option<(pg_sys::Oid, pg_sy
     }
 }
 
+/// The table that ATTACH PARTITION or INHERIT has made a part of another.
+pub fn new_part(fcinfo: pg_sys::FunctionCallInfo) -> Option<pg_sys::Oid> {
+    // SAFETY: a node of PostgreSQL's own is of the type that its tag says; ATTACH carries a PartitionCmd.
+    unsafe {
+        let attached = of_partition(fcinfo, pg_sys::AlterTableType::AT_AttachPartition)
+            .map(|(_, command)| look_up((*command).name));
+        attached.or_else(|| {
+            let inherits = of_partition(fcinfo, pg_sys::AlterTableType::AT_AddInherit);
+            inherits.map(|(statement, _)| look_up((*statement).relation))
+        })
+    }
+}
+
 /// The partitioned table and the partition of the DETACH PARTITION CONCURRENTLY that is about to run, if both exist.
 pub fn detaching_concurrently(fcinfo: pg_sys::FunctionCallInfo) -> Option<(pg_sys::Oid, pg_sys::Oid)> {
     // SAFETY: a node of PostgreSQL's own is of the type that its tag says; DETACH carries a PartitionCmd.

@@ -26,6 +26,8 @@ pub enum Risk {
     ChangedKey,
     /// A publication is new or was altered.
     Publication,
+    /// A table became a part of another, or came to another schema: a publication may have it there.
+    NewPlace,
 }
 
 /// The risks of the command that an event trigger was called for.
@@ -36,11 +38,14 @@ pub fn risks(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Risk> {
         let one = match (*tree).type_ {
             pg_sys::NodeTag::T_AlterTableStmt => {
                 let commands = PgList::<pg_sys::AlterTableCmd>::from_pg((*tree.cast::<pg_sys::AlterTableStmt>()).cmds);
-                let mut risks: Vec<Risk> = commands.iter_ptr().filter_map(|command| altered(&*command)).collect();
+                let mut risks: Vec<Risk> =
+                    commands.iter_ptr().flat_map(|command| altered(&*command)).copied().collect();
                 risks.dedup();
                 return risks;
             }
-            pg_sys::NodeTag::T_CreateStmt | pg_sys::NodeTag::T_CreateSchemaStmt => Risk::NewKey,
+            pg_sys::NodeTag::T_CreateStmt => return vec![Risk::NewKey, Risk::NewPlace],
+            pg_sys::NodeTag::T_CreateSchemaStmt => Risk::NewKey,
+            pg_sys::NodeTag::T_AlterObjectSchemaStmt => Risk::NewPlace,
             pg_sys::NodeTag::T_AlterPolicyStmt => Risk::ChangedPolicy,
             pg_sys::NodeTag::T_CreateTrigStmt => Risk::NewTrigger,
             pg_sys::NodeTag::T_RuleStmt => Risk::NewRule,
@@ -61,18 +66,19 @@ pub fn risks(fcinfo: pg_sys::FunctionCallInfo) -> Vec<Risk> {
 /// # Safety
 /// `command` is a node of a valid parse tree.
 #[allow(non_upper_case_globals)] // PostgreSQL's names
-unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Risk> {
+unsafe fn altered(command: &pg_sys::AlterTableCmd) -> &'static [Risk] {
     use pg_sys::AlterTableType::*;
-    Some(match command.subtype {
-        AT_DisableRowSecurity | AT_NoForceRowSecurity => Risk::RowSecurity,
-        _ if switches_triggers(command) => Risk::SwitchedTriggers,
-        AT_DropNotNull | AT_AlterColumnType => Risk::ChangedColumn,
-        AT_AddConstraint | AT_AttachPartition | AT_AddInherit => Risk::NewKey,
+    match command.subtype {
+        AT_DisableRowSecurity | AT_NoForceRowSecurity => &[Risk::RowSecurity],
+        _ if switches_triggers(command) => &[Risk::SwitchedTriggers],
+        AT_DropNotNull | AT_AlterColumnType => &[Risk::ChangedColumn],
+        AT_AddConstraint => &[Risk::NewKey],
+        AT_AttachPartition | AT_AddInherit => &[Risk::NewKey, Risk::NewPlace],
         // SAFETY: ADD COLUMN carries the column's definition.
-        AT_AddColumn if unsafe { has_key(&*command.def.cast()) } => Risk::NewKey,
-        AT_AlterConstraint => Risk::ChangedKey,
-        _ => return None,
-    })
+        AT_AddColumn if unsafe { has_key(&*command.def.cast()) } => &[Risk::NewKey],
+        AT_AlterConstraint => &[Risk::ChangedKey],
+        _ => &[],
+    }
 }
 
 /// # Safety
