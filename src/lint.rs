@@ -49,6 +49,7 @@ const CHECKS: &[Check] = ledger! {
     Error   "mode_lax"
     Notice  "mode_setup"
     Error   "event_trigger_disabled"
+    Error   "own_trigger_disabled"
     Warning "setting_weakens"
     Warning "server_outdated"
 

@@ -64,3 +64,5 @@ join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
 where p.polname = 'tenancy_select'
   and c.relnamespace <> 'tenancy'::regnamespace
   and c.oid not in (select covered.relation from covered)
+  -- protect() is for the table at the top
+  and not exists (select from pg_inherits i join pg_policy o on o.polrelid = i.inhparent where i.inhrelid = c.oid and o.polname = p.polname)

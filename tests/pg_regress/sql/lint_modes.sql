@@ -16,6 +16,14 @@ where code in ('mode_lax', 'event_trigger_disabled') or code = 'setting_weakens'
 select code, object from tenancy.lint()
 where code in ('mode_lax', 'event_trigger_disabled') or code = 'setting_weakens' and object ~ 'lint_modes';
 
+-- what pg_restore --disable-triggers leaves of our own triggers
+alter table tenancy.role_modules disable trigger all;
+alter table tenancy.role_modules enable trigger all;
+alter table tenancy.lint_suppressions disable trigger all;
+select code, severity, object, finding, remedy from tenancy.lint() where code = 'own_trigger_disabled' and object !~ 'RI_';
+select remedy from tenancy.lint() where code = 'own_trigger_disabled' \gexec
+select code, object from tenancy.lint() where code = 'own_trigger_disabled';
+
 -- in the mode setup nothing is open
 select tenancy.set_mode('setup');
 select code, severity, object, finding, remedy from tenancy.lint() where code = 'mode_setup';
