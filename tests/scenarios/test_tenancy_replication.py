@@ -7,6 +7,7 @@ from runner.scenario import Scenario
 
 TABLES = ("tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members", "roles", "user_roles")
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES)
+ACME, GLOBEX = "a0000000-0000-0000-0000-000000000000", "b0000000-0000-0000-0000-000000000000"
 
 
 class TenancyReplication(Scenario):
@@ -109,6 +110,43 @@ class TenancyReplication(Scenario):
         self.until(subscriber, "select count(*) = 2 from app.rolled")
         self.until(subscriber, "select apply_error_count > 0 from pg_stat_subscription_stats where subname ~ 'ours'")
         self.assertEqual(self.cluster.psql(subscriber, "select count(*) from app.ours"), "0\n")
+
+    def test_one_tenants_rows(self):
+        """A tenant's rows by a row filter, to tables of an owner whom row security binds: changes are applied with rights that it does
+        not bind, or not at all. From 16 on PostgreSQL takes the owner's, unless the subscription says otherwise."""
+        publisher, subscriber = self.database("_from"), self.database("_to")
+        for database in (publisher, subscriber):
+            self.cluster.psql(database, f"""
+                insert into tenancy.tenants (id, name) values ('10000000-0000-0000-0000-000000000000', 'provider'),
+                  ('{ACME}', 'acme'), ('{GLOBEX}', 'globex');
+                grant create on database "{database}" to owner;
+                set role owner;
+                create table app.notes (id integer primary key, tenant_id uuid not null, up integer references app.notes);
+                select from tenancy.protect('app.notes', 'required');
+                alter table app.notes replica identity full""")
+        self.cluster.psql(publisher, f"insert into app.notes values (1, '{ACME}', null), (2, '{GLOBEX}', null), (3, '{ACME}', 1)")
+        self.cluster.psql(publisher, f"create publication acme for table app.notes where (tenant_id = '{ACME}')", "owner")
+        slot = publisher[-60:]
+        self.cluster.psql(publisher, f"select pg_create_logical_replication_slot('{slot}', 'pgoutput')")
+        self.cluster.psql(subscriber, f"create subscription {slot} connection '{self.cluster.conninfo(publisher)}'"
+                                      f" publication acme with (create_slot = false, slot_name = '{slot}')")
+        self.addCleanup(self.unsubscribe, subscriber, slot)
+        if self.major >= 16:
+            self.until(subscriber, "select sync_error_count > 0 from pg_stat_subscription_stats")
+            self.assertEqual(self.cluster.psql(subscriber, "select count(*) from app.notes"), "0\n")
+            self.cluster.psql(subscriber, f"alter subscription {slot} set (run_as_owner = true)")
+        self.until(subscriber, "select count(*) = 2 from app.notes")
+        self.until(subscriber, "select bool_and(srsubstate = 'r') from pg_subscription_rel")
+        # a row comes, one goes to another tenant, one comes from another, one is another tenant's
+        self.cluster.psql(publisher, f"""
+            insert into app.notes values (4, '{ACME}', 1), (5, '{GLOBEX}', 2), (6, '{GLOBEX}', null);
+            update app.notes set tenant_id = '{GLOBEX}', up = null where id = 3;
+            update app.notes set tenant_id = '{ACME}' where id = 6""")
+        self.until(subscriber, "select string_agg(id::text, ' ' order by id) = '1 4 6' from app.notes")
+        self.assertEqual(self.cluster.psql(subscriber, "select distinct tenant_id from app.notes"), f"{ACME}\n")
+        self.cluster.psql(publisher, "truncate app.notes")
+        self.until(subscriber, "select count(*) = 0 from app.notes")
+        self.assertEqual(self.cluster.psql(subscriber, "select * from tenancy.violations()"), "")
 
     def until(self, database, question):
         until = time.monotonic() + 60
