@@ -95,4 +95,7 @@ $$;
 alter table tenancy.token_keys enable row level security;
 grant select on tenancy.token_keys to public;
 
+-- No privilege either; but members of pg_read_all_data and pg_write_all_data have privileges on everything.
+alter table tenancy.token_secrets enable row level security;
+
 select pg_catalog.pg_extension_config_dump('tenancy.token_keys', '');

@@ -126,4 +126,8 @@ create policy quotas_update on tenancy.quotas for update using (tenancy.administ
 create policy quotas_delete on tenancy.quotas for delete using (tenancy.administers());
 grant select, insert, update, delete on tenancy.quotas to public;
 
+-- For members of pg_read_all_data and pg_write_all_data, who have privileges on everything.
+alter table tenancy.quota_room enable row level security;
+alter table tenancy.quota_lock enable row level security;
+
 select pg_catalog.pg_extension_config_dump('tenancy.quotas', '');

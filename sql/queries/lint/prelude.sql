@@ -31,6 +31,7 @@ exempt (role, why) as (
     case
       when r.rolreplication then 'has REPLICATION, which reads all that is written'
       when r.rolcreaterole then 'has CREATEROLE, which can take every role but superusers'
+      when r.rolname = 'pg_read_all_data' then 'reads samples of all rows in pg_statistic'
       else 'reaches the server''s files'
     end
   from pg_roles r
@@ -39,7 +40,7 @@ exempt (role, why) as (
     and (
       r.rolreplication
       or r.rolcreaterole and current_setting('server_version_num')::integer < 160000
-      or r.rolname in ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
+      or r.rolname in ('pg_read_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
     )
 ),
 -- roles that it would do harm to act as, and who may admit others to them, or to roles that are members of them

@@ -10,3 +10,14 @@ grant select on tenancy.token_secrets to app;
 \x
 select remedy from (:found) f \gexec
 select code, object from (:found) f;
+
+-- whoever makes backups reads the secrets as well, where there are any
+begin;
+create role lint_tokens_backup bypassrls in role pg_read_all_data;
+select code, severity, object, finding, remedy from (:found) f where object ~ 'backup';
+set local role lint_tokens_backup;
+select count(*) from tenancy.token_secrets;
+reset role;
+delete from tenancy.token_keys;
+select code from (:found) f where object ~ 'backup';
+rollback;
