@@ -82,7 +82,8 @@ reaches (role, target, remedy) as (
       or pg_has_role(r.oid, t.oid, case when current_setting('server_version_num')::integer < 160000 then 'member' else 'set' end)
     )
 ),
--- logins that act for tenants: of users, and those that may enter
+-- logins that act for tenants: of users, those that may enter, and those that lately have, by whatever way. Whoever looks after
+-- the server as the role that it was made with may try what others see.
 application (role) as (
   select r.oid
   from tenancy.users u
@@ -96,6 +97,13 @@ application (role) as (
     and p.proname in ('enter', 'enter_tenant')
     and a.grantee <> p.proowner
     and r.rolcanlogin
+  union
+  select r.oid
+  from tenancy.activity a
+  join pg_roles r on r.rolname = a.session_role
+  where a.event = 'entered'
+    and a.happened_at > now() - interval '30 days'
+    and r.oid <> 10
 ),
 -- unique keys that leave the tenant out, and whether their values say something. A uuid cannot be guessed, a generated
 -- number says nothing, and a key of the public rows alone is everybody's.
@@ -192,7 +200,8 @@ shows (view, relation) as (
   join invoker_view i on i.view = s.relation
   join names n on n.view = i.view
 ),
--- functions that run with the rights of a role that row security does not bind, and that somebody else may call
+-- functions that run with the rights of a role that row security does not bind, and that somebody else may call, if only by a
+-- trigger on a table without tenants: see trigger_definer for the others
 definer (function, reads) as (
   select
     p.oid,
@@ -209,5 +218,8 @@ definer (function, reads) as (
   join unbound u on u.role = p.proowner
   where p.prosecdef
     and p.oid >= 16384
-    and exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee <> p.proowner)
+    and (
+      exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee <> p.proowner)
+      or exists (select from pg_trigger g where g.tgfoid = p.oid and g.tgrelid not in (select relation from tenanted))
+    )
 )

@@ -22,7 +22,12 @@ select
 from pg_db_role_setting s
 left join pg_database d on d.oid = s.setdatabase
 cross join unnest(s.setconfig) given
-join weak w on lower(given) in (w.name || '=' || w.value, w.name || '=' || case w.value when 'on' then 'true' when 'off' then 'false' end)
+join weak w on case
+    when not starts_with(given, w.name || '=') then false
+    when w.value = 'replica' then lower(split_part(given, '=', 2)) = w.value
+    -- however it is written
+    else split_part(given, '=', 2)::boolean = w.value::boolean
+  end
 where s.setdatabase = 0
   or d.datname = current_database()
 union all

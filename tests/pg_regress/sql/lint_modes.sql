@@ -5,7 +5,7 @@ alter event trigger tenancy_follow_ddl disable;
 alter event trigger tenancy_forget_dropped enable;
 alter database regress_lint_modes set session_replication_role = replica;
 create role lint_modes login;
-alter role lint_modes in database regress_lint_modes set lo_compat_privileges = on;
+alter role lint_modes in database regress_lint_modes set lo_compat_privileges = yes;
 alter role lint_modes in database regress_lint_modes set tenancy.token = 'a secret';
 \x
 select code, severity, object, finding, remedy from tenancy.lint()

@@ -1,6 +1,16 @@
 \i include/world.sql
 -- Privileges, names and what is shared. Each finding's remedy removes it.
 create role lint_privileges login;
+-- acts for tenants
+grant execute on function tenancy.enter(uuid, text, boolean) to lint_privileges;
+create schema shop authorization owner;
+create schema elsewhere authorization owner;
+grant create, usage on schema shop, elsewhere to lint_privileges;
+grant create on database regress_lint_privileges to lint_privileges;
+set role owner;
+create table shop.goods (id uuid primary key, tenant_id uuid);
+select tenancy.protect('shop.goods', 'required') \g /dev/null
+reset role;
 grant all on app.documents to app;
 grant references on app.documents to public;
 alter default privileges for role owner in schema app grant select, insert on tables to app, public;
@@ -31,6 +41,11 @@ reset role;
 :found;
 \x
 select remedy from (:found) f where remedy is not null \gexec
+select code, object from (:found) f;
+-- everybody
+grant create on database regress_lint_privileges to public;
+select code, object, finding, remedy from (:found) f;
+select remedy from (:found) f \gexec
 select code, object from (:found) f;
 alter default privileges for role lint_privileges grant execute on functions to public;
 drop owned by lint_privileges;

@@ -44,6 +44,16 @@ alter role lint_roles_owner login;
 update tenancy.users set db_role = 'lint_roles_owner' where id = md5('pia')::uuid;
 select code, severity, object, finding, remedy from (:found) f where object = 'role lint_roles_owner';
 
+-- a login that acts for tenants by tokens alone, so that nobody granted it anything
+\i include/tokens.sql
+select code from (:found) f where object = 'role lint_roles_root';
+\c - lint_roles_root
+select tenancy.authenticate(app.token_of('ann'));
+\c - postgres
+select code, severity, object, finding, remedy from (:found) f where object = 'role lint_roles_root';
+update tenancy.activity set happened_at = now() - interval '31 days' where event = 'entered';
+select code from (:found) f where object = 'role lint_roles_root';
+
 -- a login that is gone
 update tenancy.users set db_role = 'lint_roles_dba' where id = md5('pia')::uuid;
 drop role lint_roles_dba;
