@@ -34,7 +34,18 @@ alter table app.rolled_child enable row level security, force row level security
 create table app.counted (id bigint generated always as identity primary key, tenant_id uuid not null);
 select from tenancy.protect('app.counted', 'required');
 insert into tenancy.quotas (tenant_id, relation, max_rows) select app.t(n), 'app.counted', 200 from generate_series(1, 3) n;
+create table app.adopted (id integer primary key);
+insert into app.adopted select generate_series(1, 20000);
+call tenancy.adopt('app.adopted', 'required', tenant_expression => 'app.t(1 + id % 3)');
 checkpoint;
+"""
+
+# Several transactions: those of an adoption, from the beginning.
+ADOPT = "call tenancy.adopt('app.adopted', 'required', tenant_expression => 'app.t(1 + id % 3)')"
+ANEW = ["select tenancy.release('app.adopted')", "alter table app.adopted drop column tenant_id", ADOPT]
+# Called again it goes on from where it was.
+ADOPT_AGAIN = f"""select $${ADOPT}$$ where not exists (
+  select from tenancy.protected_tables where relation = 'app.adopted'::regclass) \\gexec
 """
 
 # What is under way when the kill comes; each is one transaction that takes a while.
@@ -60,6 +71,7 @@ UNDER_WAY = [
     "delete from app.counted where tenant_id = app.t(2) and id % 2 = 0; select pg_sleep({s}); commit",
     "update app.counted set tenant_id = app.t(1) where tenant_id = app.t(3) and id % 3 = 0",
     "begin; select from tenancy.release('app.child'); select from tenancy.protect('app.child', 'required'); select pg_sleep({s}); commit",
+    "; ".join(ANEW),
 ]
 
 ALL_WELL = """
@@ -72,6 +84,8 @@ from tenancy.quotas q
 cross join lateral (select count(*) from app.counted c where c.tenant_id = q.tenant_id) c (rows)
 cross join lateral (select sum(room) from tenancy.quota_room where quota_id = q.id) r (unused)
 where c.rows > q.max_rows or c.rows <> q.max_rows - r.unused;
+select 'not adopted', a.id from app.adopted a where a.tenant_id is distinct from app.t(1 + a.id % 3)
+  and exists (select from tenancy.protected_tables where relation = 'app.adopted'::regclass);
 select 'half a tenant', t.name from tenancy.tenants t where t.depth <> (select count(*) from tenancy.supertenants(t.id));
 """
 LINT = "select code, severity, object, finding from tenancy.lint() order by 1, 2, 3, 4"
@@ -145,7 +159,8 @@ class Faults(Scenario):
             with self.pg.connect(self.own.conninfo("faults"), autocommit=True) as connection:
                 pids.append(connection.info.backend_pid)
                 ready.wait()
-                connection.execute(text)
+                for statement in ANEW if text.endswith(ADOPT) else [text]:
+                    connection.execute(statement)
         except self.pg.Error as error:
             self.story.append(f"{error.sqlstate}: {text[:60]}")
 
@@ -160,6 +175,8 @@ class Faults(Scenario):
         else:
             self.fail(f"the server did not come back: {last}")
         self.assertEqual(found, "", "\n".join(self.story))
+        self.own.psql("faults", ADOPT_AGAIN)
+        self.assertEqual(self.own.psql("faults", ALL_WELL), "", "\n".join(self.story))
         self.assertEqual(self.own.psql("faults", LINT), self.lint, "\n".join(self.story))
 
 

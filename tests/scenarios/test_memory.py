@@ -1,13 +1,16 @@
 """A backend that changes its context and makes plans all day does not grow."""
 
+import time
 import uuid
 
 from runner.scenario import Scenario
+from scenarios.test_sqlsmith import SECRET, encoded, signed
 
 SWITCHES = 10_000
 MOST = 1 << 20    # bytes
 
-SETUP = """
+SETUP = f"""
+insert into tenancy.token_keys (kid, algorithm, jwk, names_tenants) values ('key', 'HS256', '{{"kty": "oct", "k": "{encoded(SECRET)}"}}', true);
 insert into tenancy.tenants (name, allows_subtenants) values ('provider', true);
 insert into tenancy.tenants (name, allows_subtenants) select 't' || n, true from generate_series(1, 200) n;
 update tenancy.tenants set parent_id = (select id from tenancy.tenants where name = 't1') where name like 't_0';
@@ -60,6 +63,23 @@ class Memory(Scenario):
                     if turn % 10 == 0:
                         self.connection.execute("select count(*) from app.item")
                         self.connection.execute("update app.item set name = name where id = 1")
+        self.assert_flat(work)
+
+    def test_tokens(self):
+        """Each a token of its own, by the function or by the setting; some of them forged."""
+        later = int(time.time()) + 3600
+
+        def work(times):
+            for turn in range(times):
+                token = signed({"tenancy.tenant": str(self.ids[turn % len(self.ids)]), "exp": later + turn})
+                how = "select set_config('tenancy.token', %s, true), tenancy.current_tenant()" if turn % 2 else "select tenancy.authenticate(%s)"
+                if turn % 100 == 0:
+                    with self.assertRaises(self.psycopg().errors.InvalidAuthorizationSpecification):
+                        self.connection.execute("select tenancy.authenticate(%s)", [token[:-6] + "AAAAAA"])
+                with self.connection.transaction():
+                    self.connection.execute(how, [token])
+                    if turn % 10 == 0:
+                        self.connection.execute("select count(*) from app.item")
         self.assert_flat(work)
 
     def test_plans(self):

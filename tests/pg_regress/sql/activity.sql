@@ -50,6 +50,14 @@ select event, tenant, who, role,
   detail #- '{new,id}' #- '{new,relation}' #- '{old,user_id}' #- '{old,role_id}' #- '{old,parent_id}' #- '{new,parent_id}' as detail
 from app.recorded(:mark);
 
+-- which tables are protected, and the rules of their references
+create table app.replies (id uuid primary key, tenant_id uuid, document_id integer references app.documents);
+select max(id) as mark from tenancy.activity \gset
+select tenancy.protect('app.replies', 'required', create_index => 'never') \g /dev/null
+select tenancy.set_reference_rule('app.replies', 'replies_document_id_fkey', service_provider_eligible => true);
+select tenancy.release('app.replies');
+select event, detail from app.recorded(:mark);
+
 -- people, modules and the rest. Of a contact is recorded that name and address changed, not what they are
 insert into tenancy.roles (id, name) values (md5('reader')::uuid, 'reader');
 select max(id) as mark from tenancy.activity \gset
