@@ -214,3 +214,15 @@ insert into app2.pages values (1, :acme, 1);
 alter schema app2 rename to app3;
 insert into app3.pages values (2, :acme, 1);
 insert into app3.pages values (3, :globex, 1);
+-- a partition of a partition keeps the rules of the table at the top
+\c - owner
+create table app.fixes (id integer, tenant_id uuid not null, document_id integer references app.documents) partition by range (id);
+create table app.fixes_low partition of app.fixes for values from (0) to (100) partition by range (id);
+create table app.fixes_low_1 partition of app.fixes_low default;
+select tenancy.protect('app.fixes', 'required', create_index => 'never');
+select tenancy.set_reference_rule('app.fixes', 'fixes_document_id_fkey', on_tenant_change => 'cascade');
+alter table app.fixes_low detach partition app.fixes_low_1;
+select relation, constraint_name, on_tenant_change from tenancy.reference_rules where relation::text ~ 'fixes' order by 1, 2;
+\c - postgres
+insert into app.fixes_low_1 values (1, :globex, (select min(id) from app.documents where tenant_id = :acme));
+select code, object from tenancy.lint() where code like 'reference%' and object like '%fixes%';
