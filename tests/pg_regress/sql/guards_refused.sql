@@ -110,17 +110,19 @@ alter publication others set table app.settings;
 drop publication part, others;
 
 -- others with the privileges TRIGGER and REFERENCES
-grant all on app.documents, app.articles to app;
-grant create on schema app to app;
-grant create on database :"DBNAME" to app;
-set role app;
+reset role;
+create role guards_refused_other;
+grant all on app.documents, app.articles to guards_refused_other;
+grant usage, create on schema app to guards_refused_other;
+grant create on database :"DBNAME" to guards_refused_other;
+set role guards_refused_other;
 create trigger spy after insert on app.documents for each row execute function app.nothing();
 create table app.probe (id integer references app.documents);
 create table app.probe (id integer primary key, tenant_id uuid not null);
 alter table app.probe add foreign key (id) references app.documents;
 alter table app.probe add column other integer references app.documents;
 alter table app.probe add column other integer;
-create schema authorization app create table probe (id integer references app.articles);
+create schema authorization guards_refused_other create table probe (id integer references app.articles);
 \o /dev/null
 select tenancy.protect('app.probe', 'required', create_index => 'never');
 \o
@@ -139,7 +141,8 @@ drop event trigger tenancy_guard_drops;
 reset role;
 
 -- what owners drop with all that belongs to it
-drop owned by app;
+drop owned by guards_refused_other;
+drop role guards_refused_other;
 set role owner;
 drop table app.events_1;
 drop table app.members, app.pairs;
