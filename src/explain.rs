@@ -30,7 +30,7 @@ query!(DATABASE_ROLE, "explain_database_role.sql", &[pg_sys::OIDOID, pg_sys::OID
 type Line = (&'static str, String, String);
 
 const UNSEEN: &str = "There is no row with this key, or it is of a tenant that the session may not read.";
-
+const WITHOUT_TENANCY: &str = "Privileges decide, and the table's own row security.";
 const OUTSIDE: &str = "All roles are limited to modules, and the table is in none of them.";
 
 /// Says why. See `tenancy.explain_access`.
@@ -170,7 +170,7 @@ impl Explaining {
 
     fn table(&self) -> Line {
         let (answer, rule) = match &self.protection {
-            None => ("not protected", "Privileges alone decide.".to_owned()),
+            None => ("not protected", WITHOUT_TENANCY.to_owned()),
             Some(Protection { tenant: Some(tenant), kind, .. }) => {
                 let column = quote_identifier(&tenant.name);
                 match kind {
@@ -180,7 +180,7 @@ impl Explaining {
                     _ => ("required", format!("{column} names the tenant of a row.")),
                 }
             }
-            Some(_) => ("untenanted", "Its rows have no tenant: privileges alone decide.".to_owned()),
+            Some(_) => ("untenanted", format!("Its rows have no tenant. {WITHOUT_TENANCY}")),
         };
         ("table", answer.to_owned(), rule)
     }
@@ -277,7 +277,7 @@ impl Explaining {
             return (false, format!("Database role \"{}\" has no {privilege} privilege.", role.name));
         }
         if !self.tenanted() {
-            return (true, "Privileges alone decide.".to_owned());
+            return (true, WITHOUT_TENANCY.to_owned());
         }
         if let Some((name, why)) = self.database_role.as_ref().and_then(|r| r.exempt.as_ref().map(|why| (&r.name, why)))
         {
