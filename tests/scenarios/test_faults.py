@@ -84,7 +84,7 @@ from tenancy.quotas q
 cross join lateral (select count(*) from app.counted c where c.tenant_id = q.tenant_id) c (rows)
 cross join lateral (select sum(room) from tenancy.quota_room where quota_id = q.id) r (unused)
 where c.rows > q.max_rows or c.rows <> q.max_rows - r.unused;
-select 'not adopted', a.id from app.adopted a where a.tenant_id is distinct from app.t(1 + a.id % 3)
+select 'not adopted', a.id from app.adopted a where (to_jsonb(a) ->> 'tenant_id')::uuid is distinct from app.t(1 + a.id % 3)
   and exists (select from tenancy.protected_tables where relation = 'app.adopted'::regclass);
 select 'half a tenant', t.name from tenancy.tenants t where t.depth <> (select count(*) from tenancy.supertenants(t.id));
 """
