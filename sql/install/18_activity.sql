@@ -13,7 +13,16 @@ create function tenancy.forget_activity(older_than interval) returns bigint
 comment on function tenancy.forget_activity(interval) is
   'delete what happened longer ago; returns how many rows; for superusers, until they grant it';
 
-revoke all on function tenancy.record_changes(), tenancy.forget_activity(interval) from public;
+create function tenancy.keep_activity() returns trigger
+  language c
+  as 'MODULE_PATHNAME', 'keep_activity_wrapper';
+
+comment on function tenancy.keep_activity() is 'trigger: what is recorded is changed and deleted by superusers only';
+
+revoke all on function tenancy.record_changes(), tenancy.forget_activity(interval), tenancy.keep_activity() from public;
+
+create trigger kept before update or delete on tenancy.activity for each statement execute function tenancy.keep_activity();
+alter table tenancy.activity enable always trigger kept;
 
 -- Time, not id: rows of refused entries come later than what happened after them.
 create index activity_happened_at_idx on tenancy.activity (happened_at);

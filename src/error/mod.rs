@@ -80,6 +80,7 @@ pub enum Refusal {
     GroupInUse { group: String, role: String },
     UnknownDatabaseRole { name: String },
     Truncate { table: String },
+    Recorded,
 
     // Protection
     NotATable { relation: String, what: &'static str },
@@ -231,6 +232,12 @@ impl Refusal {
                 format!("{table} cannot be truncated"),
                 "Rules are checked row by row.",
                 "Use DELETE.",
+            ),
+            Recorded => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                "only superusers may change or delete rows of tenancy.activity",
+                "They say what has happened.",
+                "A superuser can delete old ones with tenancy.forget_activity().",
             ),
             NotATable { relation, what } => parts(
                 Code::ERRCODE_WRONG_OBJECT_TYPE,

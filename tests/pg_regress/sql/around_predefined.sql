@@ -81,6 +81,21 @@ begin;
 select * from pg_temp.written();
 \x
 rollback;
+-- what has happened stays, even where row security does not bind them
+\c - postgres
+alter role around_data bypassrls;
+\c - around_data
+select count(*) > 0 as recorded from tenancy.activity;
+update tenancy.activity set detail = '"nothing happened"';
+delete from tenancy.activity where false;
+merge into tenancy.activity using (values (1)) v on true when matched then delete;
+select tenancy.forget_activity('0 s');
+truncate tenancy.activity;
+insert into tenancy.activity (event) values ('it is appended');
+\c - postgres
+alter role around_data nobypassrls;
+delete from tenancy.activity where event = 'it is appended';
+\c - around_data
 -- but nothing hides PostgreSQL's own catalogs from them, where samples of all rows are (lint: application_is_exempt)
 select starelid::regclass, count(*) > 0 as told
 from pg_statistic
