@@ -3,6 +3,8 @@
 //! What can be told from a row alone is told before it is stored; what leans on other rows is looked at once for the whole
 //! statement, with the latest rows, under the lock on which everybody meets who leans on the hierarchy or changes it.
 
+mod numbers;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -139,7 +141,7 @@ fn take_over(new: &StoredRow) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Kind and depth of a new tenant, where they were not given. What was given is checked when the statement ends.
+/// Kind, depth and number of a new tenant, where they were not given. What was given is checked when the statement ends.
 fn complete_inserted(new: &StoredRow) -> Vec<(i16, Arg)> {
     let given: (Option<&str>, Option<i32>) = (new.get(column::KIND), new.get(column::DEPTH));
     let parent = new.get(column::PARENT_ID).map(from_pg);
@@ -167,6 +169,9 @@ fn complete_inserted(new: &StoredRow) -> Vec<(i16, Arg)> {
             enforce(check_provider(new));
         }
     });
+    if new.datum(column::NUMBER).is_none() {
+        changes.push((column::NUMBER, arg(numbers::next())));
+    }
     if parent.is_none() {
         changes.push((column::DEPTH, arg(1)));
     } else if given.1.is_none() {

@@ -2,4 +2,4 @@
 -- $10 location, $11 created, $12 updated.
 insert into tenancy.tenants (id, name, parent_id, allows_subtenants, status, number, description, terms_of_use, logo_url,
   location, created_at, updated_at)
-values ($1, $2, $3, $4, $5, coalesce($6, nextval('tenancy.tenants_number_seq')), $7, $8, $9, $10, $11::timestamptz, $12::timestamptz)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::timestamptz, $12::timestamptz)

@@ -37,4 +37,5 @@ pub mod replication;
 pub mod rows;
 pub mod spi;
 pub mod subtransaction;
+pub mod taken;
 pub mod transactions;

@@ -1,0 +1,1 @@
+select nextval('tenancy.tenants_number_seq')
