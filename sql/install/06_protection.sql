@@ -179,9 +179,9 @@ grant execute on function
   tenancy.name_tenant()
 to public;
 
--- These look at their caller themselves: owners protect their tables, administrators do the rest.
+-- protect() is granted by those who run the installation: what others' sessions go over is their decision. The rest look at their
+-- caller themselves: owners change how their protected tables are protected, administrators do the rest.
 grant execute on function
-  tenancy.protect(regclass, text, name, text),
   tenancy.release(regclass),
   tenancy.mend(regclass),
   tenancy.set_reference_rule(regclass, name, boolean, text, boolean),

@@ -56,8 +56,7 @@ revoke all on procedure tenancy.adopt(regclass, text, name, uuid, text, name, te
 revoke all on function tenancy.adopt_row() from public;
 revoke all on function tenancy.reassign(regclass, text, uuid) from public;
 
--- It looks at its caller itself: owners adopt their tables.
-grant execute on procedure tenancy.adopt(regclass, text, name, uuid, text, name, text, text) to public;
+-- adopt() is granted as protect() is.
 
 -- It does nothing that its caller could not do by an UPDATE.
 grant execute on function tenancy.reassign(regclass, text, uuid) to public;

@@ -85,6 +85,9 @@ STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text 
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;
 select 'next activity', last_value, is_called from tenancy.activity_id_seq;
 select * from tenancy.tenant_tree();
+select rolname, 'protects', has_function_privilege(rolname, p.oid, 'execute')
+from pg_roles, pg_proc p where rolname in ('owner', 'app') and p.pronamespace = 'tenancy'::regnamespace and p.proname in ('protect', 'adopt')
+order by rolname, proname;
 """
 
 
@@ -94,6 +97,8 @@ class TenancyDump(Scenario):
         self.cluster.psql(db, FILL)
         self.before = self.cluster.psql(db, STATE)
         self.assertIn("level 6", self.before)
+        self.assertIn("owner|protects|t", self.before)
+        self.assertIn("app|protects|f", self.before)
         return db
 
     def empty(self):

@@ -140,5 +140,10 @@ select to_regclass('app.prey'), array(select attname from pg_attribute where att
   (select count(*) from tenancy.adoptions where relation = 'app.refused'::regclass) as adoptions;
 call tenancy.adopt('app.meters', 'required');
 call tenancy.adopt('app.events_1', 'required');
+-- nobody whom it was not granted to, and owners only
+\c - app
+call tenancy.adopt('app.refused', 'required');
+\c - postgres
+grant execute on procedure tenancy.adopt to app;
 \c - app
 call tenancy.adopt('app.refused', 'required');

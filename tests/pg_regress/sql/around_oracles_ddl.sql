@@ -5,6 +5,7 @@
 \i include/rolled.sql
 grant references on rolled.documents, app.documents to bob;
 create schema attic authorization bob;
+grant execute on function tenancy.protect to bob;
 \c - bob
 -- 1 is a document of Acme's, 99 is none
 create table attic.rolled (doc integer);

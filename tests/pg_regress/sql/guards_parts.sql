@@ -15,6 +15,7 @@ select tenancy.protect('app.events', 'required', create_index => 'never');
 create table app.events_3 partition of app.events for values from (200) to (300);
 grant all on app.events, app.events_1, app.events_2, app.events_21, app.events_3, app.drafts to app;
 reset role;
+grant execute on function tenancy.protect to app;
 insert into app.events values (1, :acme), (2, :globex), (100, :globex);
 
 set role app;

@@ -114,6 +114,7 @@ reset role;
 create role guards_refused_other;
 grant all on app.documents, app.articles to guards_refused_other;
 grant usage, create on schema app to guards_refused_other;
+grant execute on function tenancy.protect to guards_refused_other;
 grant create on database :"DBNAME" to guards_refused_other;
 set role guards_refused_other;
 create trigger spy after insert on app.documents for each row execute function app.nothing();

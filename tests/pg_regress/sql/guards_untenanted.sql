@@ -1,6 +1,7 @@
 \i include/world.sql
 -- A part of an untenanted table stays one when it is no longer a part: what it refers to is looked at as before.
 grant references on app.documents to app;
+grant execute on function tenancy.protect to app;
 create schema mine authorization app;
 set role app;
 create table mine.notes (id integer, document integer) partition by list (id);

@@ -91,6 +91,7 @@ select * from tenancy.import_tenant('app.archive', on_conflict => 'skip', dry_ru
 \c - postgres
 alter table app.kinds owner to carol; alter table app.things owner to carol; alter table app.notes owner to carol; alter table app.plain owner to carol;
 grant usage, create on schema app to carol;
+grant execute on procedure tenancy.adopt to carol;
 revoke all on app.kinds, app.things, app.notes, app.plain from owner;
 \c - carol
 create temp table archive (line bigint generated always as identity primary key, content text not null);

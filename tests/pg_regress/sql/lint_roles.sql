@@ -8,6 +8,7 @@ create role lint_roles_dba login;
 create role lint_roles_maker login createrole;
 create role lint_roles_root login superuser;
 create schema lint authorization lint_roles_owner;
+grant execute on function tenancy.protect to lint_roles_owner;
 set role lint_roles_owner;
 create table lint.notes (id bigint generated always as identity primary key, tenant_id uuid);
 select tenancy.protect('lint.notes', 'required') \g /dev/null

@@ -125,7 +125,11 @@ reset role;
 -- tables that are there no more
 select tenancy.set_reference_rule(0, 'x');
 
--- by whom
+-- by whom: nobody whom it was not granted to, and owners only
+\c - app
+select tenancy.protect('app.t', 'required');
+\c - postgres
+grant execute on function tenancy.protect to app;
 \c - app
 select tenancy.protect('app.t', 'required');
 select tenancy.release('app.documents');

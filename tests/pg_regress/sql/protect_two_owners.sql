@@ -1,6 +1,7 @@
 -- A reference between tables of two owners: each table is looked at as its own owner, never as a superuser.
 \i include/world.sql
 grant create on schema app to bob;
+grant execute on function tenancy.protect to bob;
 set role owner;
 grant references, select on app.documents to bob;
 reset role;

@@ -2,6 +2,7 @@
 \i include/world.sql
 create role review_owner login;
 create schema review authorization review_owner;
+grant execute on function tenancy.protect to review_owner;
 
 \c - review_owner
 -- names that look like a template's places, or that would end a comment or a statement
