@@ -91,6 +91,7 @@ select app.forge(array[app.tenant(:evil)], app.section('app.things', array[app.t
 select * from tenancy.import_tenant('app.archive');
 select app.forge(array[app.tenant(:evil)], app.section('app.things', array[app.thing(1, :evil, ',"note":"\ud83d"')])) \g /dev/null
 select * from tenancy.import_tenant('app.archive');
+-- PostgreSQL's own max_stack_depth of 2048kB; a server whose ulimit -s is less than 3 MB has less
 select app.forge(array[app.tenant(:evil)], app.section('app.things', array[app.thing(1, :evil, format(',"note":%s1%s', repeat('[', 100000), repeat(']', 100000)))])) \g /dev/null
 select * from tenancy.import_tenant('app.archive');
 -- a name of a table that is too long to be one

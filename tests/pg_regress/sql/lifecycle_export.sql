@@ -68,6 +68,7 @@ insert into app.values values (:globex, '\x00ff5c', 'NaN', '-Infinity', 'infinit
 select tenancy.protect('app.values', 'required', create_index => 'never') \g /dev/null
 set timezone = 'Asia/Tokyo'; set datestyle = 'SQL'; set intervalstyle = 'iso_8601'; set bytea_output = 'escape'; set extra_float_digits = -5; set search_path = app;
 select line from tenancy.export_tenant(:globex) x (line) where line ~ '"gen"|"jb"' and line !~ 'sections';
+-- 15:00:00 on 12/31/2025
 select timezone('UTC', '2026-01-01 00:00+09') as "the session's settings stay", interval '1 day';
 -- half an archive is none: a session that no longer reads the tenant gets no further
 grant select on all tables in schema app to app;

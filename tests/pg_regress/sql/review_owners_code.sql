@@ -125,7 +125,7 @@ insert into review.left values (2, :acme);
 select * from review.who;
 call tenancy.adopt('review.taken', 'required', create_index => 'never');
 show search_path;
-show work_mem;
+show work_mem; -- 4MB, as it was
 
 -- DDL of the owner's code, while we look into his table, is followed like any other
 \c - review_owner
