@@ -11,12 +11,12 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
 use crate::catalog::offenders;
-use crate::catalog::protection::{self, Kind};
+use crate::catalog::protection::{self, Kind, Protection};
 use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
 use crate::pg::spi::{Query, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
-use crate::{modes, parts, quotas};
+use crate::{modes, parts, quotas, unregistered};
 
 query!(TOUCHED_RELATIONS, "touched_relations.sql", &[]);
 query!(TOPMOST_PROTECTED, "topmost_protected.sql", &[pg_sys::OIDOID]);
@@ -86,8 +86,10 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
     let touched: Vec<pg_sys::Oid> = TOUCHED_RELATIONS.with(|q| q.rows(&[], Sees::Latest, |row: &Row| row.must(1)));
     // A detached part is asked after by itself: no longer a part, it is not protected as one.
     for change in changes {
-        if let Change::LostPart(part) = change {
-            keep_lost_part(*part, &touched);
+        match change {
+            Change::LostPart(part) => keep_detached(*part, &touched),
+            Change::LostParent(parent) => keep_disinherited(*parent, &touched),
+            _ => (),
         }
     }
     for relation in touched {
@@ -98,7 +100,10 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
             let top = TOPMOST_PROTECTED.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1)));
             top.into_iter().for_each(|top| take_in(relation, top));
         }
-        let Some(protection) = protection::protection(relation) else { continue };
+        let Some(protection) = protection::protection(relation) else {
+            refuse_opening(relation, changes)?;
+            continue;
+        };
         for change in changes {
             follow_one(relation, &protection, change)?;
         }
@@ -150,7 +155,7 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
             RENAME_REFERENCE.with(|q| q.rows(&args, Sees::LatestToWrite, |_| ()));
             Ok(())
         }
-        Change::RenamedColumn { .. } | Change::LostPart(_) => Ok(()),
+        Change::RenamedColumn { .. } | Change::LostPart(_) | Change::LostParent(_) => Ok(()),
     }
 }
 
@@ -172,15 +177,46 @@ fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {
     }
 }
 
-/// What was a part of a protected table stays protected, now in its own right.
-fn keep_lost_part(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
-    // NO INHERIT does not say which part it was about: look for tables that have our policies but no protection.
-    let lost = match part {
-        pg_sys::InvalidOid => LOST_PARTS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))),
-        part => vec![part],
+/// A table that has our policies and is in no registry may not get a further permissive policy, nor others in their place.
+fn refuse_opening(relation: pg_sys::Oid, changes: &[Change]) -> Result<(), Refusal> {
+    if !changes.contains(&Change::NewPolicy) {
+        return Ok(());
+    }
+    match unregistered::remains(relation) {
+        Some(found) if unregistered::is_opened(relation, &found) => {
+            Err(Refusal::PermissivePolicy { relation: relations::qualified(relation) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What was a partition of a protected table stays protected, now in its own right.
+fn keep_detached(part: pg_sys::Oid, touched: &[pg_sys::Oid]) {
+    let of_kind = |untenanted: bool| {
+        let is = |p: Protection| (p.kind == Kind::Untenanted) == untenanted;
+        touched.iter().any(|parent| protection::protection(*parent).is_some_and(is))
     };
-    lost.into_iter().for_each(|part| keep(part, &PROTECT_LOST_PART, touched));
-    lost_untenanted(part, touched).into_iter().for_each(|part| keep(part, &PROTECT_LOST_UNTENANTED, touched));
+    if of_kind(false) {
+        // Meanwhile somebody else can have its name: look for tables that have our policies but no protection.
+        let lost = match part {
+            pg_sys::InvalidOid => LOST_PARTS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))),
+            part => vec![part],
+        };
+        lost.into_iter().for_each(|part| keep(part, &PROTECT_LOST_PART, touched));
+    }
+    if of_kind(true) {
+        // Without policies, and DETACH takes our trigger from it.
+        let lost = Some(part).filter(|part| *part != pg_sys::InvalidOid);
+        lost.into_iter().for_each(|part| keep(part, &PROTECT_LOST_UNTENANTED, touched));
+    }
+}
+
+/// What inherited from a protected table stays protected, now in its own right. The command was about it.
+fn keep_disinherited(parent: pg_sys::Oid, touched: &[pg_sys::Oid]) {
+    let Some(above) = protection::protection(parent) else { return };
+    let how = if above.kind == Kind::Untenanted { &PROTECT_LOST_UNTENANTED } else { &PROTECT_LOST_PART };
+    let lost = touched.iter().filter(|part| **part != parent && protection::protection(**part).is_none());
+    lost.for_each(|part| keep(*part, how, &[parent]));
 }
 
 /// Protects a table that was a part, as `protection` says.
@@ -195,18 +231,4 @@ fn keep(part: pg_sys::Oid, protection: &'static LocalKey<Query>, touched: &[pg_s
     }
     parts::protect(part, &protection, true);
     parts::follow_references(part);
-}
-
-/// What was a part of an untenanted table, and so has no policies. DETACH is of the table that it was a part of, and takes our trigger
-/// from the part; NO INHERIT is of the part, and leaves it.
-fn lost_untenanted(part: pg_sys::Oid, touched: &[pg_sys::Oid]) -> Vec<pg_sys::Oid> {
-    let is_untenanted =
-        |relation: &pg_sys::Oid| protection::protection(*relation).is_some_and(|p| p.kind == Kind::Untenanted);
-    let is_left = |relation: &pg_sys::Oid| {
-        parts::has_trigger(*relation, "00_tenancy_row") && protection::protection(*relation).is_none()
-    };
-    match part {
-        pg_sys::InvalidOid => touched.iter().copied().filter(is_left).collect(),
-        part => touched.iter().any(is_untenanted).then_some(part).into_iter().collect(),
-    }
 }

@@ -9,13 +9,13 @@ use pgrx::{pg_extern, pg_sys};
 
 use crate::catalog::drift::{self, Drift};
 use crate::catalog::protection;
-use crate::error::{GuardRefusal, Refusal};
-use crate::parts;
+use crate::error::{GuardRefusal, Refusal, UnregisteredRefusal};
 use crate::pg::ddl_commands;
 use crate::pg::ddl_risks::{self, Risk};
 use crate::pg::ddl_rows::{self, Keys, LookedUp};
 use crate::pg::spi::{self, Row, Sees, arg, query};
-use crate::pg::{owner, quiet, relations};
+use crate::pg::{owner, quiet, recorder, relations};
+use crate::{parts, unregistered};
 
 query!(GUARDED, "guarded_relations.sql", &[]);
 query!(ROBBED, "robbed_relations.sql", &[]);
@@ -33,6 +33,8 @@ struct Touched {
     root: Option<pg_sys::Oid>,
     /// Codes of differences that the command is answerable for.
     codes: Vec<&'static str>,
+    /// The same where the relation is in no registry: drops of what only others made are not among them.
+    codes_of_ours: Vec<&'static str>,
 }
 
 /// At the end of DDL. See `tenancy.guard_ddl`.
@@ -60,8 +62,12 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
                 look(&touched, root).map_or(Ok(()), refuse)?;
                 others(&touched, &risks).map_or(Ok(()), refuse)?;
             }
-            None if risks.contains(&Risk::NewKey) => key_to_others(&touched, who).map_or(Ok(()), refuse)?,
-            None => (),
+            None => {
+                unregistered(&touched, &risks)?;
+                if risks.contains(&Risk::NewKey) {
+                    key_to_others(&touched, who).map_or(Ok(()), refuse)?;
+                }
+            }
         }
     }
     Ok(())
@@ -155,8 +161,9 @@ fn guard_drops(_fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     }
     let superuser = owner::current_user_is_superuser();
     for touched in robbed() {
-        if let Some(root) = touched.root {
-            look(&touched, root).map_or(Ok(()), |refusal| refuse(refusal, superuser))?;
+        match touched.root {
+            Some(root) => look(&touched, root).map_or(Ok(()), |refusal| refuse(refusal, superuser))?,
+            None => unregistered(&touched, &[])?,
         }
     }
     Ok(())
@@ -177,7 +184,17 @@ fn refuse(refusal: GuardRefusal, superuser: bool) -> Result<(), Refusal> {
 
 fn touched(risks: &[Risk]) -> Vec<Touched> {
     let codes: Vec<&'static str> = risks.iter().flat_map(|risk| codes_of_risk(*risk)).copied().collect();
-    let read = |row: &Row| Touched { relation: row.must(1), root: row.get(2), codes: codes.clone() };
+    let read = |row: &Row| Touched {
+        relation: row.must(1),
+        root: row.get(2),
+        codes: codes.clone(),
+        // These are of what was dropped.
+        codes_of_ours: codes
+            .iter()
+            .copied()
+            .filter(|code| !code.ends_with("_missing") || *code == "tenant_key_missing")
+            .collect(),
+    };
     owner::run(|| GUARDED.with(|q| q.rows(&[], Sees::Latest, read)))
 }
 
@@ -198,9 +215,14 @@ const fn codes_of_risk(risk: Risk) -> &'static [&'static str] {
 
 fn robbed() -> Vec<Touched> {
     let read = |row: &Row| {
-        let kinds: Vec<String> = row.must(3);
-        let codes = kinds.iter().flat_map(|kind| codes_of_dropped(kind)).copied().collect();
-        Touched { relation: row.must(1), root: row.get(2), codes }
+        let codes = |kinds: Vec<String>| kinds.iter().flat_map(|kind| codes_of_dropped(kind)).copied().collect();
+        let ours: Option<Vec<String>> = row.get(4);
+        Touched {
+            relation: row.must(1),
+            root: row.get(2),
+            codes: codes(row.must(3)),
+            codes_of_ours: codes(ours.unwrap_or_default()),
+        }
     };
     owner::run(|| ROBBED.with(|q| q.rows(&[], Sees::Latest, read)))
 }
@@ -212,6 +234,27 @@ fn codes_of_dropped(kind: &str) -> &'static [&'static str] {
         "table constraint" => &["tenant_key_missing", "tenant_column_nullable"],
         _ => &["tenant_column_missing"],
     }
+}
+
+/// A table that is in no registry and has something of tenancy keeps it until it is mended.
+fn unregistered(touched: &Touched, risks: &[Risk]) -> Result<(), Refusal> {
+    if touched.codes_of_ours.is_empty() && !risks.contains(&Risk::NewRule) {
+        return Ok(());
+    }
+    let found = unregistered::remains(touched.relation).filter(|found| found.is_guarded);
+    let Some(found) = found else { return Ok(()) };
+    let superuser = owner::current_user_is_superuser();
+    if let Some(what) = unregistered::lacks(touched.relation, &found, &touched.codes_of_ours) {
+        let (table, top) = (relations::qualified(touched.relation), relations::qualified(found.top));
+        let refusal = Refusal::from(UnregisteredRefusal::Loses { table, what, top });
+        if !superuser {
+            return Err(refusal);
+        }
+        if !recorder::restores_dump() {
+            refusal.warn();
+        }
+    }
+    others(touched, risks).map_or(Ok(()), |refusal| refuse(refusal, superuser))
 }
 
 /// The first difference of the table that the command is answerable for.

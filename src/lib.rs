@@ -41,6 +41,7 @@ mod session;
 mod statistics;
 mod tenants;
 mod token_keys;
+mod unregistered;
 mod violations;
 
 use pgrx::{extension_sql_file, pg_guard};

@@ -64,6 +64,13 @@ pub fn refuse(refusal: Refusal) -> Result<(), Refusal> {
     }
 }
 
+/// Warns of what a superuser does nevertheless, once a transaction.
+pub fn tell(refusal: &Refusal) {
+    if mode_for_writing() != Mode::Off && note(&refusal.message()) {
+        refusal.warn();
+    }
+}
+
 /// The mode for a row that is being written. What a lax mode lets pass must be there for set_mode() to see before it
 /// begins to enforce: it waits for the transactions that relied on the mode.
 pub fn mode_for_writing() -> Mode {

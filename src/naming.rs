@@ -12,7 +12,7 @@ use crate::model::scope::Scope;
 use crate::pg::rows::{StoredRow, TriggerRows};
 use crate::pg::{owner, relations};
 use crate::references::{self, Key, Tenant};
-use crate::session;
+use crate::{session, unregistered};
 
 type Row<'a> = PgHeapTuple<'a, AllocatedByRust>;
 
@@ -45,7 +45,8 @@ fn put(row: &mut Row<'_>, column: &TenantColumn, tenant: Option<Uuid>) {
 /// The tenant column and the tenant to put there, which may be none; None if the row names its tenant itself.
 fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Tenant)>, Refusal> {
     let relation = rows.relation();
-    let (Some(row), Some(table)) = (rows.new, protection::table(relation)) else { return Ok(None) };
+    let Some(row) = rows.new else { return Ok(None) };
+    let Some(table) = protection::table(relation) else { return unregistered::refuse_rows(relation).map(|()| None) };
     let Some(column) = table.protection.tenant.clone() else { return Ok(None) };
     if !has_placeholder(&row, relation, &column) {
         return Ok(None);

@@ -125,6 +125,11 @@ fn protect_visibility(part: &Part, tenant: &TenantColumn) -> bool {
     new
 }
 
+/// Has a table policies that bear the names of ours?
+pub fn has_policies_named_as_ours(relation: pg_sys::Oid) -> bool {
+    POLICIES_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.get::<String>(1))).flatten().is_some()
+}
+
 /// The default of the tenant column holds for the statements that name the part, too.
 fn default_tenant(part: pg_sys::Oid, top: pg_sys::Oid, tenant: &TenantColumn) {
     let args = [arg(part), arg(top), arg(tenant.name.as_str())];
@@ -158,7 +163,8 @@ fn protect_integrity(part: &Part, tenant: Option<&TenantColumn>, valid: bool) {
     }
 }
 
-fn has_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) -> bool {
+/// Has a table the foreign key from its tenant column?
+pub fn has_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) -> bool {
     let args = [arg(relation), arg(tenant.name.as_str())];
     !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty()
 }

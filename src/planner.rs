@@ -22,7 +22,7 @@ use crate::model::scope::{Access, Scope, Tenants};
 use crate::model::shape::Reach;
 use crate::pg::executions;
 use crate::pg::planner::{self, Answer, Clause, Column, Question};
-use crate::session;
+use crate::{session, unregistered};
 
 /// Prepares the planner. Call from `_PG_init`.
 pub fn init() {
@@ -142,11 +142,11 @@ fn serves_better_apart(column: &Column) -> bool {
     })
 }
 
-/// The support function of `check_write` and `check_write_number`: only names the table.
+/// The support function of `check_write` and `check_write_number`: refuses tables in no registry, and names the table.
 #[pg_extern(sql = false)]
 fn check_write_support(request: Internal) -> Internal {
     let name_table = |question, column: &Column| match (question, column.asked_about) {
-        (Question::Simplify, None) if is_limited() => column.ask(CHECK_WRITE, true).map(Answer::Expression),
+        (Question::Simplify, None) if is_of_limited(column) => column.ask(CHECK_WRITE, true).map(Answer::Expression),
         _ => None,
     };
     planner::answer(request, Clause::WithCheck, name_table)
@@ -156,7 +156,7 @@ fn check_write_support(request: Internal) -> Internal {
 #[pg_extern(sql = false)]
 fn check_change_support(request: Internal) -> Internal {
     let name_table = |question, column: &Column| match (question, column.asked_about) {
-        (Question::Simplify, None) if is_limited() => {
+        (Question::Simplify, None) if is_of_limited(column) => {
             let (writing, reading) = (column.ask(CHECK_WRITE, true)?, column.ask(READING.asked, true)?);
             Some(Answer::Expression(planner::both(writing, reading)))
         }
@@ -165,13 +165,20 @@ fn check_change_support(request: Internal) -> Internal {
     planner::answer(request, Clause::WithCheck, name_table)
 }
 
-/// The support function of `writable_tenant` and `writable_tenant_number`: only names the table that is written.
+/// The support function of `writable_tenant` and `writable_tenant_number`: refuses tables in no registry, and names the table that
+/// is written.
 #[pg_extern(sql = false)]
 fn writable_tenant_support(request: Internal) -> Internal {
     planner::answer_default(request, |default| {
+        unregistered::refuse_written(default.table);
         let [by_id, by_number] = ["tenancy.writable_tenant", "tenancy.writable_tenant_number"];
         is_limited().then(|| default.ask_about_table(by_id, by_number)).flatten()
     })
+}
+
+fn is_of_limited(column: &Column) -> bool {
+    unregistered::refuse_written(column.table);
+    is_limited()
 }
 
 fn is_limited() -> bool {

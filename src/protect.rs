@@ -13,11 +13,16 @@ use crate::error::{GuardRefusal, ModuleRefusal, Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
+use crate::unregistered::{self, Remains};
 use crate::{parts, session};
 
 query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
 query!(TENANT_COLUMN_FACTS, "tenant_column_facts.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
-query!(ADD_PROTECTION, "add_protection.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
+query!(
+    ADD_PROTECTION,
+    "add_protection.sql",
+    &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::BOOLOID]
+);
 query!(PUBLISHED_BEFORE, "published_before.sql", &[pg_sys::OIDOID]);
 query!(REMOVE_PROTECTION, "remove_protection.sql", &[pg_sys::REGCLASSOID]);
 
@@ -36,7 +41,12 @@ fn protect(
     let index = IndexCreation::by_name(create_index)?;
     let kind = Kind::by_name(kind).ok_or_else(|| Refusal::UnknownKind { kind: kind.to_owned() })?;
     check_owner(relation)?;
-    Ok(quiet::run(|| owner::run(|| Protecting::begin(relation, kind, column, index)?.run()))?)
+    let work = || {
+        let protecting = Protecting::begin(relation, kind, column, index)?;
+        protecting.refuse_policies_of_others()?;
+        protecting.run()
+    };
+    Ok(quiet::run(|| owner::run(work))?)
 }
 
 /// Protects a table that was adopted. With `proven`, constraints say that every row has a tenant that exists.
@@ -47,10 +57,17 @@ pub fn protect_adopted(
     index: IndexCreation,
     proven: bool,
 ) -> Result<(), Refusal> {
-    if let Some(command) = (Protecting { proven, ..Protecting::begin(relation, kind, column, index)? }).run()? {
+    let protecting = Protecting { proven, ..Protecting::begin(relation, kind, column, index)? };
+    protecting.refuse_policies_of_others()?;
+    if let Some(command) = protecting.run()? {
         notice(format!("an index is still to be created: {command}"));
     }
     Ok(())
+}
+
+/// Protects a table that was protected before, as what it has says. Policies that bear the names of ours become ours.
+pub fn protect_again(relation: pg_sys::Oid, kind: Kind, column: String) -> Result<(), Refusal> {
+    Protecting::begin(relation, kind, column, IndexCreation::Never)?.run().map(|_| ())
 }
 
 /// Takes the protection back. See `tenancy.release`.
@@ -102,13 +119,16 @@ struct Protecting {
     progress: Progress,
     /// Every row is known to have a tenant that exists.
     proven: bool,
+    /// What it had of tenancy already, without being in the registry.
+    remains: Option<Remains>,
 }
 
 /// What there is to know of a column that is to name the tenant.
 pub struct ColumnFacts {
     pub key: KeyType,
     pub type_name: String,
-    pub has_default: bool,
+    /// The default, as SQL.
+    pub default: Option<String>,
     pub has_index: bool,
 }
 
@@ -144,7 +164,21 @@ impl Protecting {
             index,
             progress,
             proven: false,
+            remains: unregistered::remains(relation),
         })
+    }
+
+    /// Refuses policies that bear the names of ours and are not.
+    fn refuse_policies_of_others(&self) -> Result<(), Refusal> {
+        let differs = |found: &Drift| found.relation == self.relation && found.code == "policy_changed";
+        let refused = match &self.protection.tenant {
+            Some(tenant) => drift::of_policies(self.relation, tenant).iter().any(differs),
+            None => parts::has_policies_named_as_ours(self.relation),
+        };
+        match refused {
+            true => Err(Refusal::PermissivePolicy { relation: self.name.clone() }),
+            false => Ok(()),
+        }
     }
 
     fn run(self) -> Result<Option<String>, Refusal> {
@@ -158,6 +192,9 @@ impl Protecting {
             self.alter_column(facts, tenant, accepted);
         }
         self.progress.phase(Phase::Protecting);
+        if self.remains.is_some() {
+            parts::drop_triggers(self.relation);
+        }
         parts::absorb_before_protection(self.relation);
         parts::protect(self.relation, &self.protection, accepted);
         self.progress.phase(Phase::CheckingReferences);
@@ -188,8 +225,9 @@ impl Protecting {
         };
         let key = tenant.map(|t| if t.key == KeyType::Uuid { "uuid" } else { "number" });
         let column = tenant.and_then(|t| arg(t.name.as_str()));
-        ADD_PROTECTION
-            .with(|q| q.rows(&[arg(self.relation), arg(kind), column, key.and_then(arg)], Sees::LatestToWrite, |_| ()));
+        let taken_over = self.remains.as_ref().is_some_and(|remains| remains.is_guarded);
+        let args = [arg(self.relation), arg(kind), column, key.and_then(arg), arg(taken_over)];
+        ADD_PROTECTION.with(|q| q.rows(&args, Sees::LatestToWrite, |_| ()));
     }
 
     /// NOT NULL and the default. Where offending rows were accepted, the rules hold for new
@@ -200,7 +238,7 @@ impl Protecting {
             let command = format!("alter table {table} alter column {column} set not null");
             owner::run_pinned_as_owner_of(self.relation, || spi::run(&command));
         }
-        if facts.has_default {
+        if facts.default.as_ref().is_some_and(|default| !default.starts_with(NAME_OF_DEFAULT)) {
             notice(format!("column {column} of {table} keeps its default"));
         } else {
             spi::run(&format!("alter table {table} alter column {column} set default {}", default_of(tenant, false)));
@@ -286,9 +324,9 @@ pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
 
 /// Looks at a column that is to name the tenant.
 pub fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<ColumnFacts, Refusal> {
-    let read = |row: &Row| (row.must::<String>(1), row.must(2), row.must(3));
+    let read = |row: &Row| (row.must::<String>(1), row.get(2), row.must(3));
     let found = TENANT_COLUMN_FACTS.with(|q| q.first(&[arg(relation), arg(column)], Sees::Latest, read));
-    let (found, has_default, has_index) =
+    let (found, default, has_index) =
         found.ok_or_else(|| Refusal::UnknownColumn { relation: name.to_owned(), column: column.to_owned() })?;
     let key = match found.as_str() {
         "uuid" => KeyType::Uuid,
@@ -297,8 +335,11 @@ pub fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<C
             return Err(Refusal::TenantColumnType { relation: name.to_owned(), column: column.to_owned(), found });
         }
     };
-    Ok(ColumnFacts { key, type_name: found, has_default, has_index })
+    Ok(ColumnFacts { key, type_name: found, default, has_index })
 }
+
+/// How the defaults begin that protect() gives, as PostgreSQL prints them.
+const NAME_OF_DEFAULT: &str = "tenancy.writable_tenant";
 
 /// The default of a tenant column, as SQL.
 pub fn default_of(tenant: &TenantColumn, by_reference: bool) -> String {

@@ -9,9 +9,9 @@ use pgrx::{AllocatedByRust, PgTrigger, pg_extern, pg_sys, pg_trigger, spi::quote
 use uuid::Uuid;
 
 use crate::catalog::offenders;
-use crate::catalog::protection::{self, OnChange, Reference};
+use crate::catalog::protection::{self, End, OnChange, Reference};
 use crate::catalog::{from_pg, hierarchy};
-use crate::error::{ReferenceRuleRefusal, Refusal, TenantRefusal, given};
+use crate::error::{ReferenceRuleRefusal, Refusal, TenantRefusal, UnregisteredRefusal, given};
 use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
@@ -83,6 +83,19 @@ impl RuleChange<'_> {
         }
         Ok(())
     }
+}
+
+/// A table's rows took their tenant from a reference before; where there is but one that can name it, they do again.
+pub fn name_again(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    let table = protection::table(relation);
+    let can_name = |r: &&End| refuse_without_tenants(r).is_ok() && !is_divided_by_tenant(r);
+    let found: Vec<_> = table.iter().flat_map(|t| t.outgoing_from(relation)).filter(can_name).collect();
+    let [reference] = found.as_slice() else {
+        Refusal::from(UnregisteredRefusal::NamingUnknown { table: relations::qualified(relation) }).warn();
+        return Ok(());
+    };
+    let change = RuleChange { service_provider_eligible: None, on_tenant_change: None, names_tenant: Some(true) };
+    change.apply(relation, &reference.constraint)
 }
 
 fn find(relation: pg_sys::Oid, constraint: &str) -> Result<Rc<Reference>, Refusal> {

@@ -16,7 +16,7 @@ use crate::pg::rows::{self, StoredRow, TriggerRows, relation_of};
 use crate::pg::spi::{self, Plan, Sees, arg};
 use crate::pg::{owner, relations, replication};
 use crate::references::{self, Key, Phase, Tenant};
-use crate::{modes, progress, quotas, session};
+use crate::{modes, progress, quotas, session, unregistered};
 
 type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
 
@@ -24,12 +24,14 @@ type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
 #[pg_trigger(sql = false)]
 fn check_row<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
     let rows = TriggerRows::of(trigger);
-    if let Some(table) = protection::table(rows.relation()) {
-        let phase = phase(trigger);
-        let old_unchecked = is_unchecked(&rows, phase);
-        if old_unchecked || matters(&rows, &table) {
-            report(owner::run_unpinned(|| Check::new(rows, table, phase, old_unchecked).run()));
-        }
+    let Some(table) = protection::table(rows.relation()) else {
+        report(unregistered::refuse_rows(rows.relation()));
+        return Ok(None);
+    };
+    let phase = phase(trigger);
+    let old_unchecked = is_unchecked(&rows, phase);
+    if old_unchecked || matters(&rows, &table) {
+        report(owner::run_unpinned(|| Check::new(rows, table, phase, old_unchecked).run()));
     }
     Ok(None)
 }
@@ -76,10 +78,14 @@ fn phase(trigger: &PgTrigger<'_>) -> Phase {
 #[pg_trigger(sql = false)]
 fn check_truncate<'a>(trigger: &'a PgTrigger<'a>) -> Result<Nothing<'a>, std::convert::Infallible> {
     let relation = relation_of(trigger);
-    let table = protection::table(relation);
-    table.iter().filter(|table| table.has_quotas).for_each(|table| quotas::note_loss(table.protection.root));
-    let kind = table.map(|table| table.protection.kind);
-    let allowed = kind.is_none_or(|kind| kind == Kind::Untenanted)
+    let Some(table) = protection::table(relation) else {
+        report(unregistered::refuse_rows(relation));
+        return Ok(None);
+    };
+    if table.has_quotas {
+        quotas::note_loss(table.protection.root);
+    }
+    let allowed = table.protection.kind == Kind::Untenanted
         || owner::outer_user_is_exempt()
         || session::ask_about(Some(relation), |access, _| access.writes_everything());
     if !allowed {

@@ -22,7 +22,14 @@ create function tenancy.mend(relation regclass) returns setof text
   language c volatile parallel unsafe rows 10
   as 'MODULE_PATHNAME', 'mend_wrapper';
 
-comment on function tenancy.mend(regclass) is 'give a protected table back what it lacks of its protection; returns what was mended';
+comment on function tenancy.mend(regclass) is 'give a table back what it lacks of its protection, be it its entry in the registry; returns what was mended';
+
+create function tenancy.mend() returns setof text
+  language c volatile parallel unsafe rows 10
+  as 'MODULE_PATHNAME', 'mend_all_wrapper';
+
+comment on function tenancy.mend() is
+  'the same for all tables of the caller''s; a database that was made from a dump of the schema alone is whole again';
 
 create function tenancy.set_reference_rule(
   relation regclass,
@@ -157,6 +164,7 @@ revoke all on function
   tenancy.protect(regclass, text, name, text),
   tenancy.release(regclass),
   tenancy.mend(regclass),
+  tenancy.mend(),
   tenancy.set_reference_rule(regclass, name, boolean, text, boolean),
   tenancy.set_mode(text),
   tenancy.violations(),
@@ -186,7 +194,8 @@ grant execute on function
   tenancy.mend(regclass),
   tenancy.set_reference_rule(regclass, name, boolean, text, boolean),
   tenancy.set_mode(text),
-  tenancy.violations()
+  tenancy.violations(),
+  tenancy.mend()
 to public;
 
 create view tenancy.protected_tables as

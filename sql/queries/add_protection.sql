@@ -1,4 +1,5 @@
--- $1 relation, $2 kind, $3 tenant column, $4 what it holds. Called before the table is changed.
+-- $1 relation, $2 kind, $3 tenant column, $4 what it holds, $5 whether what the table has came with an earlier
+-- protect(), of which nothing says whether the column was NOT NULL before. Called before the table is changed.
 insert into tenancy.protection (relation, kind, tenant_column, tenant_key, had)
 select
   $1,
@@ -8,7 +9,7 @@ select
   array_remove(
     array[
       case when a.attnotnull then 'not_null' end,
-      case when exists (
+      case when not $5 and exists (
         select from pg_constraint k
         where k.conrelid = c.oid
           and k.contype = 'f'
@@ -16,8 +17,8 @@ select
           and k.conkey = array[a.attnum]
           and coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
       ) then 'foreign_key' end,
-      case when c.relrowsecurity then 'row_security' end,
-      case when c.relforcerowsecurity then 'forced' end
+      case when not $5 and c.relrowsecurity then 'row_security' end,
+      case when not $5 and c.relforcerowsecurity then 'forced' end
     ],
     null
   )

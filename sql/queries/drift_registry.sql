@@ -3,6 +3,31 @@ with recursive covered (relation, root) as (
   select p.relation::oid, p.relation from tenancy.protection p
   union
   select i.inhrelid, covered.root from covered join pg_inherits i on i.inhparent = covered.relation
+),
+lost (relation) as (
+  select t.tgrelid
+  from pg_trigger t
+  where t.tgfoid in (
+    to_regprocedure('tenancy.check_row()'), to_regprocedure('tenancy.check_truncate()'), to_regprocedure('tenancy.name_tenant()')
+  )
+  union
+  select d.adrelid
+  from pg_attrdef d
+  where pg_get_expr(d.adbin, d.adrelid) ~ '^tenancy\.writable_tenant(_number)?\((true)?\)'
+  union
+  select p.polrelid
+  from pg_policy p
+  join pg_attribute a on a.attrelid = p.polrelid and a.attnum > 0 and not a.attisdropped
+  where p.polname = 'tenancy_select'
+    and p.polcmd = 'r'
+    and p.polpermissive
+    and p.polroles = array[0::oid]
+    and pg_get_expr(p.polqual, p.polrelid) in (format('tenancy.can_read(%I)', a.attname), format('tenancy.can_read_number(%I)', a.attname))
+),
+lost_part (relation) as (
+  select i.inhrelid from lost join pg_inherits i on i.inhparent = lost.relation
+  union
+  select i.inhrelid from lost_part join pg_inherits i on i.inhparent = lost_part.relation
 )
 select 'registry_table', p.relation::oid, format('table %s', p.relation),
   'the registry names a table that is not there',
@@ -44,25 +69,12 @@ where k.contype = 'f'
   )
 union all
 select 'policies_without_protection', c.oid, format('table %s', c.oid::regclass),
-  'the table carries policies of tenancy, but is neither protected nor part of a protected table: its references are not looked at',
-  format(
-    '%s; select tenancy.protect(%L, %L, %L)',
-    -- protect() makes its own
-    (
-      select string_agg(format('drop policy %I on %s', o.polname, c.oid::regclass), '; ' order by o.polname)
-      from pg_policy o
-      where o.polrelid = c.oid and o.polname in ('tenancy_select', 'tenancy_insert', 'tenancy_update', 'tenancy_delete')
-    ),
-    c.oid::regclass::text,
-    case when a.attnotnull then 'required' else 'optional' end,
-    a.attname
-  )
-from pg_policy p
-join pg_class c on c.oid = p.polrelid and c.relkind in ('r', 'p')
-join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refobjid = c.oid and d.refobjsubid > 0
-join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
-where p.polname = 'tenancy_select'
-  and c.relnamespace <> 'tenancy'::regnamespace
+  'the table has policies, triggers or the default of tenancy, but is neither protected nor part of a protected table: it takes no rows',
+  format('select tenancy.mend(%L)', c.oid::regclass::text)
+from lost
+join pg_class c on c.oid = lost.relation and c.relkind in ('r', 'p')
+where c.relnamespace <> 'tenancy'::regnamespace
+  and c.relpersistence <> 't'
   and c.oid not in (select covered.relation from covered)
-  -- protect() is for the table at the top
-  and not exists (select from pg_inherits i join pg_policy o on o.polrelid = i.inhparent where i.inhrelid = c.oid and o.polname = p.polname)
+  -- mend() is for the table at the top
+  and c.oid not in (select lost_part.relation from lost_part)

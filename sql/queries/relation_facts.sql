@@ -15,8 +15,8 @@ select
     from down
     join pg_policy p on p.polrelid = down.relation
     where p.polpermissive
-      -- a part may have been protected by itself
-      and ((p.polrelid = c.oid and not exists (select from tenancy.protection o where o.relation = c.oid)) or p.polname not in ('tenancy_select', 'tenancy_insert', 'tenancy_update', 'tenancy_delete'))
+      -- ours, or not, of these names are looked at more closely
+      and (p.polname not in ('tenancy_select', 'tenancy_insert', 'tenancy_update', 'tenancy_delete'))
   )
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace

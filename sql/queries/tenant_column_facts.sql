@@ -1,7 +1,7 @@
--- $1 relation, $2 column. Its type, whether it has a default and an index that begins with it.
+-- $1 relation, $2 column. Its type, its default, whether it has an index that begins with it.
 select
   format_type(a.atttypid, null),
-  a.atthasdef,
+  (select coalesce(pg_get_expr(d.adbin, d.adrelid), '') from pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum),
   exists (
     select from pg_index i
     where i.indrelid = a.attrelid

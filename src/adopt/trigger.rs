@@ -7,11 +7,14 @@ use std::rc::Rc;
 
 use pgrx::{PgTrigger, pg_sys, pg_trigger, spi::quote_identifier};
 
+use crate::administration::enforce;
 use crate::catalog::watched;
+use crate::error::UnregisteredRefusal;
 use crate::pg::answers::{self, Answer};
 use crate::pg::rows::TriggerRows;
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
+use crate::unregistered;
 
 query!(ADOPTION_OF, "adoption_of.sql", &[pg_sys::OIDOID]);
 
@@ -20,7 +23,8 @@ query!(ADOPTION_OF, "adoption_of.sql", &[pg_sys::OIDOID]);
 struct Adoption {
     root: pg_sys::Oid,
     column: String,
-    value: Plan,
+    /// None where rows stay as they are.
+    value: Option<Plan>,
 }
 
 /// What this backend remembers, and of which generation of our tables it is true.
@@ -40,14 +44,18 @@ thread_local! {
 fn adopt_row<'a>(trigger: &'a PgTrigger<'a>) -> Answer<'a> {
     let rows = TriggerRows::of(trigger);
     let relation = rows.relation();
-    let (Some(new), Some(adoption)) = (rows.new, adoption(relation)) else { return answers::unchanged(trigger) };
-    let Some(column) = relations::column_number(relation, &adoption.column) else {
+    let Some(new) = rows.new else { return answers::unchanged(trigger) };
+    let Some(adoption) = adoption(relation) else {
+        enforce(unregistered::refuse(UnregisteredRefusal::NoAdoption { table: relations::qualified(relation) }));
+        return answers::unchanged(trigger);
+    };
+    let (Some(value), Some(column)) = (&adoption.value, relations::column_number(relation, &adoption.column)) else {
         return answers::unchanged(trigger);
     };
     let row = [Some(new.as_value())];
     // The value outlives the query: of a type passed by reference it is copied.
     let read = |row: &Row| row.lasting(1);
-    let values = owner::run_pinned_as_owner_of(adoption.root, || adoption.value.rows(&row, Sees::Statement, read));
+    let values = owner::run_pinned_as_owner_of(adoption.root, || value.rows(&row, Sees::Statement, read));
     answers::changed(trigger, &[(column, values.into_iter().next().flatten())])
 }
 
@@ -74,7 +82,8 @@ fn adoption(relation: pg_sys::Oid) -> Option<Rc<Adoption>> {
 fn look_up(relation: pg_sys::Oid) -> Option<Adoption> {
     let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<String>(2), row.get::<String>(3));
     let (root, column, value) = owner::run(|| ADOPTION_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))?;
-    let text = format!("select {} from (select ($1).*) {}", value?, quote_identifier(relations::name(root)));
-    let value = owner::run_pinned_as_owner_of(root, || Plan::new(&text, &[relations::row_type(relation)]));
+    let text = |value| format!("select {value} from (select ($1).*) {}", quote_identifier(relations::name(root)));
+    let plan = |text: String| Plan::new(&text, &[relations::row_type(relation)]);
+    let value = value.map(|value| owner::run_pinned_as_owner_of(root, || plan(text(value))));
     Some(Adoption { root, column, value })
 }

@@ -7,7 +7,7 @@
 use pgrx::pg_sys::{self, Oid};
 
 use super::policies::{self, Policy};
-use super::protection;
+use super::protection::{self, TenantColumn};
 use crate::pg::owner;
 use crate::pg::spi::{Arg, Query, Row, Sees, arg, query};
 
@@ -43,16 +43,7 @@ pub fn of(root: Oid) -> Vec<Drift> {
         let Some(protection) = protection::protection(root).filter(|p| p.root == root) else { return Vec::new() };
         let mut found = ask(&COLUMNS, &[arg(root)]);
         if let Some(tenant) = &protection.tenant {
-            let expected = policies::on(tenant);
-            let list = |of: fn(&Policy) -> String| arg(expected.iter().map(of).collect::<Vec<_>>());
-            let args = [
-                arg(root),
-                list(|p| p.name.into()),
-                list(|p| p.command.into()),
-                list(|p| p.using.clone()),
-                list(|p| p.check.clone()),
-            ];
-            found.extend(ask(&POLICIES, &args));
+            found.extend(of_policies(root, tenant));
         }
         found.extend(ask(&TRIGGERS, &[arg(root)]));
         found.extend(ask(&KEYS, &[arg(root)]));
@@ -61,6 +52,20 @@ pub fn of(root: Oid) -> Vec<Drift> {
         found.sort_by(|a, b| a.object.cmp(&b.object));
         found
     })
+}
+
+/// The differences of the policies of a table and its parts, be it protected or not, from those on this tenant column.
+pub fn of_policies(root: Oid, tenant: &TenantColumn) -> Vec<Drift> {
+    let expected = policies::on(tenant);
+    let list = |of: fn(&Policy) -> String| arg(expected.iter().map(of).collect::<Vec<_>>());
+    let args = [
+        arg(root),
+        list(|p| p.name.into()),
+        list(|p| p.command.into()),
+        list(|p| p.using.clone()),
+        list(|p| p.check.clone()),
+    ];
+    ask(&POLICIES, &args)
 }
 
 /// The differences of all protected tables, and the contradictions between registry and catalog.

@@ -17,6 +17,7 @@ mod rows;
 mod tenants;
 mod tokens;
 mod trust;
+mod unregistered;
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -38,6 +39,7 @@ pub use rows::RowRefusal;
 pub use tenants::TenantRefusal;
 pub use tokens::TokenRefusal;
 pub use trust::TrustRefusal;
+pub use unregistered::UnregisteredRefusal;
 
 /// SQLSTATE, message, DETAIL, HINT.
 type Parts = (Code, String, String, String);

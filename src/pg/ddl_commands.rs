@@ -13,8 +13,10 @@ pub enum Change {
     NewTable,
     /// ATTACH PARTITION or INHERIT: a table became a part of another.
     NewPart,
-    /// DETACH PARTITION or NO INHERIT, with the part's oid where its name still tells.
+    /// DETACH PARTITION, with the part's oid where its name still tells.
     LostPart(pg_sys::Oid),
+    /// NO INHERIT, with the oid of the table that it was a part of.
+    LostParent(pg_sys::Oid),
     /// A foreign key was added, or something that may bring one.
     NewConstraint,
     /// A column was given another type or expression, and with it perhaps other values, which fires no trigger for rows.
@@ -164,7 +166,8 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> Option<Change> {
             let partition = &*command.def.cast::<pg_sys::PartitionCmd>();
             if partition.concurrent { pg_sys::InvalidOid } else { look_up(partition.name) }
         }),
-        AT_DropInherit => Change::LostPart(pg_sys::InvalidOid),
+        // SAFETY: NO INHERIT carries a RangeVar of a relation that exists.
+        AT_DropInherit => Change::LostParent(unsafe { look_up(command.def.cast()) }),
         AT_AlterColumnType => Change::NewValues { column: text(command.name)? },
         #[cfg(any(feature = "pg17", feature = "pg18"))]
         AT_SetExpression => Change::NewValues { column: text(command.name)? },

@@ -202,6 +202,12 @@ pub fn outer_user() -> pg_sys::Oid {
     unsafe { pg_sys::GetOuterUserId() }
 }
 
+/// Is the role that `SET ROLE` gave the session a superuser?
+pub fn outer_user_is_superuser() -> bool {
+    // SAFETY: a plain look-up of a role by oid.
+    unsafe { pg_sys::superuser_arg(outer_user()) }
+}
+
 /// Does row security pass over the role that `SET ROLE` gave the session?
 pub fn outer_user_is_exempt() -> bool {
     let user = outer_user();

@@ -1,4 +1,5 @@
--- Tables that name tenants but are not protected: by a column of the name that protected tables use, or by a foreign key.
+-- Tables that name tenants but are not protected: by a column of the name that protected tables use, by a foreign key, or by a default
+-- that protect() gave, as a table has it that was restored without the rest.
 , by_name (relation, attnum, why) as (
   select a.attrelid, a.attnum, format('Its column %I is named as tenant columns are', a.attname)
   from pg_attribute a
@@ -13,15 +14,30 @@ by_key (relation, attnum, why) as (
   where k.contype = 'f'
     and k.conparentid = 0
     and k.confrelid = 'tenancy.tenants'::regclass
+),
+by_default (relation, attnum, why) as (
+  select d.adrelid, d.adnum, format('Its column %I has the default of tenancy', a.attname)
+  from pg_attrdef d
+  join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+  where pg_get_expr(d.adbin, d.adrelid) ~ '^tenancy\.writable_tenant(_number)?\((true)?\)'
 )
 select distinct on (c.oid)
   'table ' || c.oid::regclass,
   f.why || case when part.kind = 'untenanted' then ', but it is protected as untenanted.' else ', but it is not protected.' end,
   case
+    -- what protect() gave it says more
+    when part.kind is null and c.oid in (select by_default.relation from by_default) then (
+      with recursive up (relation, step) as (
+        select c.oid, 0
+        union all
+        select i.inhparent, up.step + 1 from up join pg_inherits i on i.inhrelid = up.relation
+      )
+      select format('select tenancy.mend(%L)', up.relation::regclass) from up order by up.step desc limit 1
+    )
     when part.kind is null and a.atttypid in ('uuid'::regtype, 'integer'::regtype, 'bigint'::regtype)
       then format('select tenancy.protect(%L, ''required'', %L)', c.oid::regclass, a.attname)
   end
-from (select * from by_key union all select * from by_name) f
+from (select * from by_key union all select * from by_name union all select * from by_default) f
 join pg_class c on c.oid = f.relation
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum = f.attnum

@@ -9,7 +9,7 @@ use super::nodes::{call_of, items, table_constant};
 /// A call that a table's column has as its default, in a statement that writes the table.
 pub struct Default {
     call: *mut pg_sys::FuncExpr,
-    table: Oid,
+    pub table: Oid,
 }
 
 /// Answers a request of the planner about the default of a column by `decide`, which gives None where it has no opinion.

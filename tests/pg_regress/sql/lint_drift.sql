@@ -42,7 +42,7 @@ alter table app.named drop constraint named_document_id_fkey,
 drop table app.gone;
 \i include/guards_on.sql
 create table app.stray (id integer, tenant_id uuid not null);
-create policy tenancy_select on app.stray using (tenancy.can_read(tenant_id));
+create policy tenancy_select on app.stray for select using (tenancy.can_read(tenant_id));
 \set drift 'row_security|policy|policies|trigger_(missing|changed|disabled)|tenant_(column|default|key)|key_empties|registry|reference_(unregistered|deferrable)'
 \set found 'select code, severity, regexp_replace(object, ''\\d{5,}'', ''…'') as object, finding, remedy from tenancy.lint() where code ~ ' :'drift'
 \x
