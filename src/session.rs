@@ -20,7 +20,7 @@ use crate::error::{Refusal, TokenRefusal};
 use crate::model::identity::Identity;
 use crate::model::scope::Access;
 use crate::pg::backend_local::BackendLocal;
-use crate::pg::{context_setting, invalidation, owner, transactions};
+use crate::pg::{context_setting, executions, invalidation, owner, transactions};
 
 use plans::Shape;
 
@@ -115,6 +115,7 @@ fn ask_known<R>(question: impl FnOnce(&Known) -> R) -> R {
     refresh();
     let known = KNOWN.borrow();
     let known = known.as_ref().expect("refresh() fills it");
+    executions::lean_on(RIGHTS.get());
     if owner::looked_into().is_some() {
         return question(&known.nobody());
     }

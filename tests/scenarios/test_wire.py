@@ -1,6 +1,7 @@
 """The protocol, message by message: portals that are suspended, pipelines, function calls, the startup packet. First against row
 security made by hand (app.rolled, with a policy on the setting app.tenant), then against pg_tenancy."""
 
+from devtools import paths
 from runner.scenario import Scenario
 from runner.wire import SYNC, Wire, bind, call, execute, parse, run
 
@@ -103,6 +104,20 @@ class Messages(Scenario):
             session.query("rollback")
             self.cluster.psql(self.db, "update tenancy.tenants set status = 'active' where name = 'one'")
 
+    def test_collected(self):
+        """What RETURNING and EXECUTE have collected for a portal before its first row stays there until the transaction ends."""
+        session = self.session()
+        session.query(f"prepare names as {NAMES}")
+        self.cluster.psql(self.db, "grant update on app.item to app")
+        for collected in ("update app.item set name = name returning name", "execute names"):
+            session.query("begin")
+            session.query(self.enter("one"))
+            self.assertEqual(self.whose(session.send(parse(collected), bind("portal"), execute("portal", 2), SYNC)), {"one"})
+            session.query("select tenancy.leave()")
+            self.assertEqual(self.whose(session.send(execute("portal", 2), SYNC)), {"one"})
+            session.query("commit")
+            self.assertEqual(session.send(execute("portal", 2), SYNC), ['ERROR 34000 portal "portal" does not exist'])
+
     def test_pipelines(self):
         """Many messages before the server is asked to be ready: each is judged by the context in force when it runs."""
         session = self.session()
@@ -185,3 +200,29 @@ class Messages(Scenario):
         self.assertEqual(session.query(f"set tenancy.context = '{context}'"), ["SET"])
         self.assertEqual(session.query(NAMES)[-1], "SELECT 0")
         self.assertEqual(session.query(f"begin; {self.enter('one')}; {NAMES}")[-1], "SELECT 25")
+
+
+class Nodes(Scenario):
+    IN_PARALLEL = ("parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0")
+
+    def test_held_back(self):
+        """A suspended portal gives no further row to who has left, whatever node of the plan holds it back."""
+        db = self.database()
+        self.cluster.psql_file(db, paths.ROOT / "tests/pg_regress/include/nodes.sql")
+        listed = self.cluster.psql(db, "select node, array_to_string(off, ','), query from app.nodes").splitlines()
+        self.assertGreaterEqual(len(listed), 41)
+        session = Wire(self.cluster, db, "app")
+        self.addCleanup(session.close)
+        for node, off, query in (line.split("|", 2) for line in listed):
+            with self.subTest(node):
+                session.query("begin")
+                for setting in [f"enable_{way} = off" for way in off.split(",") if way] + list(self.IN_PARALLEL * ("Gather" in node)):
+                    self.assertEqual(session.query(f"set local {setting}"), ["SET"])
+                session.query("call app.enter_several()")
+                plan = "\n".join(str(row[0]) for row in session.query(f"explain (costs off) {query}") if isinstance(row, tuple))
+                self.assertRegex(plan, rf"(?m)^ *(-> *)?{node}\b")
+                first = session.send(parse(query), bind("portal"), execute("portal", 2), SYNC)
+                self.assertEqual((len(first), first[-1]), (3, "suspended"))
+                session.query("select tenancy.leave()")
+                self.assertEqual(session.send(execute("portal", 2), SYNC), [LOST])
+                session.query("rollback")

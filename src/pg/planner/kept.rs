@@ -1,7 +1,7 @@
 //! Plans that outlive the moment for which they were made: dropping them, and marking those that take something for granted
 //! which has to be asked for whenever rows are (`executions`).
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use pgrx::pg_sys::{self, Oid};
 
@@ -14,11 +14,6 @@ use crate::pg::backend_local::BackendLocal;
 static MARK: BackendLocal<Cell<Option<u32>>> = BackendLocal::new(Cell::new(None));
 /// Whether there may be such plans.
 static MARKED: BackendLocal<Cell<bool>> = BackendLocal::new(Cell::new(false));
-
-thread_local! {
-    /// By what plans are known that compare with what the session may do.
-    static COMPARING: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
-}
 
 /// Makes this backend plan its prepared statements anew.
 pub fn forget_plans() {
@@ -51,16 +46,6 @@ pub(super) unsafe fn mark(root: *mut pg_sys::PlannerInfo, function: &'static str
     true
 }
 
-/// A call of the function is about to stand in a plan.
-pub(super) fn will_stand_in_plans(function: Oid) {
-    let hash = hash_of(function);
-    COMPARING.with_borrow_mut(|comparing| {
-        if !comparing.contains(&hash) {
-            comparing.push(hash);
-        }
-    });
-}
-
 /// By what a plan notes that it depends on a function.
 fn hash_of(function: Oid) -> u32 {
     let none = pg_sys::Datum::from(0usize);
@@ -69,15 +54,6 @@ fn hash_of(function: Oid) -> u32 {
         let cache = pg_sys::SysCacheIdentifier::PROCOID as i32;
         pg_sys::GetSysCacheHashValue(cache, pg_sys::Datum::from(function), none, none, none)
     }
-}
-
-/// Does the plan compare with what the session may do? Such a value may be asked for once, when a scan begins.
-///
-/// # Safety
-/// A plan.
-pub unsafe fn compares(plan: *mut pg_sys::PlannedStmt) -> bool {
-    // SAFETY: by the caller's promise.
-    unsafe { COMPARING.with_borrow(|comparing| depends_on_any((*plan).invalItems, |hash| comparing.contains(&hash))) }
 }
 
 /// Does the plan take for granted that all rows pass?
@@ -94,16 +70,9 @@ pub unsafe fn is_marked(plan: *mut pg_sys::PlannedStmt) -> bool {
 /// The list of what a plan depends on.
 unsafe fn depends_on(list: *mut pg_sys::List, hash: u32) -> bool {
     // SAFETY: by the caller's promise.
-    unsafe { depends_on_any(list, |found| found == hash) }
-}
-
-/// # Safety
-/// As above.
-unsafe fn depends_on_any(list: *mut pg_sys::List, wanted: impl Fn(u32) -> bool) -> bool {
-    // SAFETY: by the caller's promise.
     unsafe {
         items::<pg_sys::PlanInvalItem>(list)
             .iter()
-            .any(|item| (**item).cacheId == pg_sys::SysCacheIdentifier::PROCOID as i32 && wanted((**item).hashValue))
+            .any(|item| (**item).cacheId == pg_sys::SysCacheIdentifier::PROCOID as i32 && (**item).hashValue == hash)
     }
 }

@@ -14,7 +14,7 @@ use pgrx::{Internal, pg_sys};
 
 pub use column::Column;
 pub use default::answer_default;
-pub use kept::{compares, forget_plans, is_marked, some_let_all_rows_pass};
+pub use kept::{forget_plans, is_marked, some_let_all_rows_pass};
 pub use nodes::{both, call, either, make_node};
 pub use once::AskOnce;
 pub use shares::Value;

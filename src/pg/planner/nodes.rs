@@ -2,7 +2,7 @@
 
 use pgrx::pg_sys::{self, Oid};
 
-use super::{functions, kept};
+use super::functions;
 
 /// A call of a function by its name, without arguments or with a table; None if there is none.
 pub fn call(function: &'static str, table: Option<Oid>, kind: Oid) -> Option<*mut pg_sys::Node> {
@@ -16,7 +16,6 @@ pub fn call(function: &'static str, table: Option<Oid>, kind: Oid) -> Option<*mu
 }
 
 pub(super) fn call_of(function: Oid, kind: Oid, args: *mut pg_sys::List) -> *mut pg_sys::Node {
-    kept::will_stand_in_plans(function);
     let (none, form) = (pg_sys::InvalidOid, pg_sys::CoercionForm::COERCE_EXPLICIT_CALL);
     // SAFETY: a node made of valid parts.
     unsafe { pg_sys::makeFuncExpr(function, kind, args, none, none, form).cast() }
