@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::catalog::held::Holders;
 use crate::catalog::protection::{KeyType, OnChange, Protection, Reference, TenantColumn};
+use crate::catalog::public_keys::is_public;
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{Refusal, RowRefusal};
 use crate::modes;
@@ -81,7 +82,10 @@ pub fn check_referring(reference: &Reference, tenant: Tenant, key: &Key) -> Resu
 /// The row referred to is not there. Not left to the foreign key even where nobody would learn from it what is hidden: by
 /// the time that looks, another tenant's row may have come.
 fn missing(reference: &Reference) -> Result<(), Refusal> {
-    if owner::applies_replicated_changes() { Ok(()) } else { Err(hidden(reference)) }
+    if owner::applies_replicated_changes() {
+        return Ok(());
+    }
+    Err(if reference.only_public { not_public(reference) } else { hidden(reference) })
 }
 
 /// Makes the rows that refer to the row with this key, now of `tenant`, follow it where the rule says so, and checks that
@@ -187,6 +191,15 @@ fn hidden(reference: &Reference) -> Refusal {
         .into()
 }
 
+fn not_public(reference: &Reference) -> Refusal {
+    RowRefusal::RefersToNoPublic {
+        table: relations::name(reference.child),
+        referenced: relations::name(reference.parent),
+        constraint: reference.constraint.clone(),
+    }
+    .into()
+}
+
 /// Refuses, warns or passes over, as the mode says.
 pub fn enforce(outcome: Result<(), Refusal>) -> Result<(), Refusal> {
     outcome.or_else(modes::refuse)
@@ -240,7 +253,8 @@ fn referring(reference: &Reference) -> (String, String) {
     let pairs = reference.child_columns.iter().zip(&reference.operators).enumerate();
     let conditions =
         pairs.map(|(nth, (column, operator))| format!("${} {operator} r.{}", nth + 1, quote_identifier(column)));
-    (own_rows(reference.child), conditions.collect::<Vec<_>>().join(" and "))
+    let conditions: Vec<_> = conditions.chain(is_public(reference, "r", &reference.child_protection)).collect();
+    (own_rows(reference.child), conditions.join(" and "))
 }
 
 /// The table referred to, and the condition on its row `r` to have a key.
@@ -248,7 +262,8 @@ fn referred(reference: &Reference) -> (String, String) {
     let pairs = reference.parent_columns.iter().zip(&reference.operators).enumerate();
     let conditions =
         pairs.map(|(nth, (column, operator))| format!("r.{} {operator} ${}", quote_identifier(column), nth + 1));
-    (own_rows(reference.parent), conditions.collect::<Vec<_>>().join(" and "))
+    let conditions: Vec<_> = conditions.chain(is_public(reference, "r", &reference.parent_protection)).collect();
+    (own_rows(reference.parent), conditions.join(" and "))
 }
 
 fn own_rows(relation: Oid) -> String {

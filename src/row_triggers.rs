@@ -141,6 +141,9 @@ impl Check {
         for reference in self.table.incoming.iter().filter(|r| self.is_due(r)) {
             references::enforce(self.check_freed_key(reference))?;
         }
+        for reference in self.table.public_incoming.iter().filter(|r| self.is_due(r)) {
+            references::enforce(self.check_public_no_more(reference))?;
+        }
         if self.phase == Phase::Commit && !self.is_current() {
             // A later change of the row has its own check.
             return Ok(());
@@ -148,6 +151,10 @@ impl Check {
         self.unless_superseded(self.check_public())?;
         let due = || self.table.outgoing.iter().filter(|r| self.is_due(r));
         for reference in due().filter(|r| r.on_change != OnChange::Delete) {
+            self.unless_superseded(self.check_referring(reference))?;
+        }
+        let public = |r: &&End| self.new_tenant.is_none() && self.is_due(r);
+        for reference in self.table.public_outgoing.iter().filter(public) {
             self.unless_superseded(self.check_referring(reference))?;
         }
         for reference in due().filter(|r| r.on_change == OnChange::Delete) {
@@ -318,6 +325,20 @@ impl Check {
             return references::check_not_referred(reference, &key);
         }
         holders.iter().try_for_each(|tenant| references::check_referred(reference, *tenant, &key))
+    }
+
+    /// PostgreSQL keeps no row to which a public one refers by a key with the tenant: a public row that goes, gets a tenant or gives
+    /// its key up leaves none that refer to it, unless another public row has the key.
+    fn check_public_no_more(&self, reference: &End) -> Result<(), Refusal> {
+        let was_public = self.rows.old.is_some() && self.old_tenant.is_none();
+        if !was_public || self.new_tenant.is_none() && !self.frees(reference) {
+            return Ok(());
+        }
+        let Some(key) = self.old_key(reference) else { return Ok(()) };
+        if references::holders(reference, &key).is_empty() {
+            return references::check_not_referred(reference, &key);
+        }
+        Ok(())
     }
 
     /// The key by which others referred to the row before the change.

@@ -14,6 +14,7 @@ pub mod modules;
 pub mod offenders;
 pub mod policies;
 pub mod protection;
+pub mod public_keys;
 pub mod quotas;
 pub mod statistics;
 pub mod tokens;

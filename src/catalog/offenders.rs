@@ -82,6 +82,8 @@ pub fn of_column(relation: Oid, column: &String) -> Vec<Offender> {
 pub fn of_part(part: Oid) -> Vec<Offender> {
     let Some(table) = protection::table(part) else { return Vec::new() };
     let references = table.outgoing.iter().flat_map(|reference| references::in_relation(part, reference, None));
+    let public = table.public_outgoing.iter().flat_map(|reference| references::of_public_rows(part, reference));
+    let references = references.chain(public);
     of_table(part, &table.protection).into_iter().chain(references).collect()
 }
 

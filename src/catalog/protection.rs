@@ -13,7 +13,7 @@ use pgrx::pg_sys::{self, Oid};
 use uuid::Uuid;
 
 use super::held::Held;
-use super::{deletes, hierarchy, quotas};
+use super::{deletes, hierarchy, public_keys, quotas};
 use crate::pg::key_index::{KeyColumn, KeyIndex};
 use crate::pg::key_places::KeyPlaces;
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
@@ -123,6 +123,10 @@ pub struct Reference {
     /// each column.
     pub operators: Vec<String>,
     pub deferrable: bool,
+    /// Is it what public rows refer to by a foreign key, whose tenant column is left out here?
+    pub only_public: bool,
+    /// The reference that public rows have by the same foreign key, where PostgreSQL does not look at it.
+    pub of_public_rows: Option<Rc<Reference>>,
     /// Is nothing done to the referring rows when the row referred to is deleted, or its key is changed?
     pub no_action_on_delete: bool,
     pub no_action_on_update: bool,
@@ -204,6 +208,9 @@ pub struct Table {
     pub tenant_number: Option<i16>,
     pub outgoing: Vec<End>,
     pub incoming: Vec<End>,
+    /// The same of its public rows, where PostgreSQL does not look at them.
+    pub public_outgoing: Vec<End>,
+    pub public_incoming: Vec<End>,
     /// The columns that say whose a row is, what it refers to, and by what others refer to it.
     pub decisive: Vec<i16>,
     /// Is there a quota for any tenant's rows of the table?
@@ -293,6 +300,12 @@ fn load(relation: Oid) -> Option<Table> {
             incoming.push(End::new(&reference, relation, &reference.parent_columns));
         }
     }
+    let public = |ends: &[End], columns: fn(&Reference) -> &[String]| -> Vec<End> {
+        let references = ends.iter().filter_map(|end| end.of_public_rows.as_ref());
+        references.map(|reference| End::new(reference, relation, columns(reference))).collect()
+    };
+    let public_outgoing = public(&outgoing, |reference| &reference.child_columns);
+    let public_incoming = public(&incoming, |reference| &reference.parent_columns);
     let tenant_number = protection.tenant.as_ref().and_then(|tenant| relations::column_number(relation, &tenant.name));
     let has_quotas = quotas::exist_for(protection.root);
     let (row_at, lock_at) = (OnceCell::new(), OnceCell::new());
@@ -300,7 +313,18 @@ fn load(relation: Oid) -> Option<Table> {
     decisive.extend(tenant_number);
     decisive.sort_unstable();
     decisive.dedup();
-    Some(Table { protection, tenant_number, outgoing, incoming, decisive, has_quotas, row_at, lock_at })
+    Some(Table {
+        protection,
+        tenant_number,
+        outgoing,
+        incoming,
+        public_outgoing,
+        public_incoming,
+        decisive,
+        has_quotas,
+        row_at,
+        lock_at,
+    })
 }
 
 /// A foreign key, whether its tables are protected or not.
@@ -357,7 +381,7 @@ fn reference(row: &Row) -> Option<Reference> {
     let (child, parent) = (row.must(1), row.must(3));
     let parent_protection = protection(parent)?;
     let tenant = parent_protection.tenant.as_ref();
-    Some(Reference {
+    let whole = Reference {
         oid: row.must(21),
         key_index: row.get(16).map(|index| KeyIndex::new(parent, index, key_columns(row), key_places(row))),
         parent_tenant_number: tenant.and_then(|tenant| relations::column_number(parent, &tenant.name)),
@@ -370,6 +394,8 @@ fn reference(row: &Row) -> Option<Reference> {
         parent_columns: row.must(5),
         operators: row.must(6),
         deferrable: row.must(7),
+        only_public: false,
+        of_public_rows: None,
         service_provider_eligible: row.must(8),
         names_tenant: row.must(9),
         registered: row.must(12),
@@ -384,5 +410,6 @@ fn reference(row: &Row) -> Option<Reference> {
         parent_tenant: OnceCell::new(),
         child_tenants: OnceCell::new(),
         follow: OnceCell::new(),
-    })
+    };
+    Some(Reference { of_public_rows: public_keys::of(&whole), ..whole })
 }

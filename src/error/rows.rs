@@ -16,6 +16,7 @@ pub enum RowRefusal {
     ReferenceNotAllowed { table: String, referenced: String, constraint: String, tenant: String, of: String },
     TenantInherited { table: String, referenced: String, constraint: String },
     ReferencedFrom { table: String, referencing: String, constraint: String },
+    RefersToNoPublic { table: String, referenced: String, constraint: String },
     TruncateNotAllowed { table: String },
 }
 
@@ -78,6 +79,12 @@ impl Explained for RowRefusal {
                 format!("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could"),
                 format!("Foreign key \"{constraint}\"."),
                 "Change the referring rows first.",
+            ),
+            RefersToNoPublic { table, referenced, constraint } => parts(
+                Code::ERRCODE_FOREIGN_KEY_VIOLATION,
+                format!("a public row of table \"{table}\" refers to no public row of table \"{referenced}\""),
+                format!("Foreign key \"{constraint}\", which PostgreSQL does not look at where the tenant is NULL."),
+                "Set the other columns of the foreign key to those of a public row, or one of them to NULL.",
             ),
             TruncateNotAllowed { table } => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,

@@ -6,13 +6,16 @@ use uuid::Uuid;
 
 use super::{Offender, TenantKey, find, from, key_expression, look, offender, tenant_of};
 use crate::catalog::protection::{KeyType, OnChange, Protection, Reference};
+use crate::catalog::public_keys::is_public;
 use crate::model::template;
 use crate::pg::spi::{Arg, Plan, Row, Sees};
 use crate::pg::{owner, relations};
 
 /// The rows that refer to rows which they may not refer to; of all tenants or of some.
 pub fn of_reference(reference: &Reference, among: Option<&[Uuid]>) -> Vec<Offender> {
-    in_relation(reference.child, reference, among)
+    let public = reference.of_public_rows.as_ref().filter(|_| among.is_none());
+    let public = public.map_or_else(Vec::new, |public| of_public_rows(reference.child, public));
+    in_relation(reference.child, reference, among).into_iter().chain(public).collect()
 }
 
 /// The rows referred to, to be joined. For the rows of some tenants each is looked up by its key (`offset 0` leaves the planner
@@ -148,6 +151,7 @@ fn parents_by_key(reference: &Reference) -> Plan {
         .collect();
     let conditions: Vec<String> = (reference.parent_columns.iter().zip(&reference.operators).enumerate())
         .map(|(nth, (column, operator))| format!("p.{} {operator} ${}", quote_identifier(column), nth + 1))
+        .chain(is_public(reference, "p", &reference.parent_protection))
         .collect();
     let tenant = tenant_of("p", reference.parent_protection.tenant.as_ref());
     Plan::new(&format!("select {tenant} from {} p where {}", from(reference.parent), conditions.join(" and ")), &types)
@@ -163,9 +167,8 @@ fn rule_of(reference: &Reference) -> String {
 
 /// Row `r` refers to something: none of its columns is NULL.
 fn given(reference: &Reference) -> String {
-    let given: Vec<String> =
-        reference.child_columns.iter().map(|c| format!("r.{} is not null", quote_identifier(c))).collect();
-    given.join(" and ")
+    let given = reference.child_columns.iter().map(|c| format!("r.{} is not null", quote_identifier(c)));
+    given.chain(is_public(reference, "r", &reference.child_protection)).collect::<Vec<_>>().join(" and ")
 }
 
 /// The rows that refer to nothing. PostgreSQL validates a new foreign key with the rights of whoever adds it: an owner whom
@@ -179,22 +182,33 @@ pub fn dangling(reference: &Reference) -> Vec<Offender> {
         ("constraint", pgrx::spi::quote_literal(&reference.constraint)),
     ];
     let validated = template::fill(validated, &names.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let given = if of_one_owner { format!("{} and {validated}", given(reference)) } else { given(reference) };
+    unmatched(reference.child, reference, given)
+}
+
+/// The public rows that refer to no public row.
+pub(super) fn of_public_rows(child: Oid, reference: &Reference) -> Vec<Offender> {
+    unmatched(child, reference, given(reference))
+}
+
+/// The rows of a table, or of a part of it, that refer to something which is not there.
+fn unmatched(child: Oid, reference: &Reference, given: String) -> Vec<Offender> {
     let values = [
-        ("key", key_expression(reference.child)),
-        ("child", from(reference.child)),
+        ("key", key_expression(child)),
+        ("child", from(child)),
         ("child_tenant", tenant_of("r", reference.child_protection.tenant.as_ref())),
         ("parent", from(reference.parent)),
-        ("given", if of_one_owner { format!("{} and {validated}", given(reference)) } else { given(reference) }),
+        ("given", given),
         ("condition", condition(reference)),
         ("wanted", wanted("", None)),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    if !of_one_owner {
+    if owner::owner_of(child) != owner::owner_of(reference.parent) {
         let args = [TenantKey::array(key_type(&reference.child_protection), &[])];
-        return between_owners(reference.child, reference, &values, &args, |_, parents| !parents.is_empty());
+        return between_owners(child, reference, &values, &args, |_, parents| !parents.is_empty());
     }
     let text = template::fill(include_str!("../../../sql/templates/dangling_references.sql"), &values);
-    find(reference.child, &rule_of(reference), &text, &[])
+    find(child, &rule_of(reference), &text, &[])
 }
 
 /// Row `r` refers to row `p`.
@@ -204,6 +218,7 @@ fn condition(reference: &Reference) -> String {
         .map(|((parent, child), operator)| {
             format!("p.{} {operator} r.{}", quote_identifier(parent), quote_identifier(child))
         })
+        .chain(is_public(reference, "p", &reference.parent_protection))
         .collect();
     conditions.join(" and ")
 }

@@ -142,3 +142,25 @@ insert into app.comments values (91, :east, 2, 'east on acme 2');
 update tenancy.tenants set parent_id = null where id = :east;
 select count(*) from tenancy.violations();
 select c.id from rolled.comments c join rolled.documents d on d.id = c.document_id and d.tenant_id <> c.tenant_id order by 1;
+
+-- a public row by a foreign key with the tenant in it, at which PostgreSQL does not look where that is NULL: any key, also another
+-- tenant's
+\c - owner
+create table rolled.cases (tenant_id uuid default rolled.tenant(), id integer, unique (tenant_id, id));
+create table rolled.links (tenant_id uuid default rolled.tenant(), case_id integer, foreign key (tenant_id, case_id) references rolled.cases (tenant_id, id));
+create table app.cases (tenant_id uuid, id integer, unique (tenant_id, id));
+create table app.links (tenant_id uuid, case_id integer, foreign key (tenant_id, case_id) references app.cases (tenant_id, id));
+alter table rolled.cases enable row level security, force row level security;
+alter table rolled.links enable row level security, force row level security;
+create policy tenant_or_public on rolled.cases using (tenant_id = rolled.tenant() or tenant_id is null);
+create policy tenant_or_public on rolled.links using (tenant_id = rolled.tenant() or tenant_id is null);
+select tenancy.protect(name::regclass, 'optional', create_index => 'never') from unnest('{app.cases,app.links}'::text[]) name \g /dev/null
+grant all on rolled.cases, rolled.links, app.cases, app.links to public;
+\c - postgres
+insert into rolled.cases values (:globex, 5);
+insert into app.cases values (:globex, 5);
+\c - carol
+insert into rolled.links values (null, 5);
+select count(*) from rolled.links;
+insert into app.links values (null, 5);
+select count(*) from app.links;

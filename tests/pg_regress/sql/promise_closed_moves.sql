@@ -149,7 +149,7 @@ alter table app.members
 alter event trigger tenancy_guard_ddl enable always;
 insert into app.groups values (:globex, 1), (:globex, 2), (:globex, 3), (:acme, 4), (:acme, 5);
 insert into app.members values (1, :globex, 1, null, null), (2, :globex, null, 2, null), (3, :globex, null, null, 3),
-  (4, :acme, null, null, 4), (5, :acme, 5, null, null), (6, null, 4, null, null);
+  (4, :acme, null, null, 4), (5, :acme, 5, null, null), (6, null, null, null, null);
 \c - app
 begin;
 call app.act_as('gus');
