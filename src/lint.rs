@@ -80,6 +80,7 @@ const CHECKS: &[Check] = ledger! {
     Error   "part_of_unprotected"
     Warning "foreign_table"
     Warning "index_missing"
+    Warning "index_approximate"
     Error   "unique_values"
     Warning "unique_numbers"
 
