@@ -1,4 +1,5 @@
 -- Where the registry and the catalog contradict each other.
+-- Expressions are compared as they are stored: pg_get_expr() would lock their tables.
 with recursive covered (relation, root) as (
   select p.relation::oid, p.relation from tenancy.protection p
   union
@@ -13,7 +14,12 @@ lost (relation) as (
   union
   select d.adrelid
   from pg_attrdef d
-  where pg_get_expr(d.adbin, d.adrelid) ~ '^tenancy\.writable_tenant(_number)?\((true)?\)'
+  where exists (
+    select from pg_proc f
+    where f.pronamespace = 'tenancy'::regnamespace
+      and f.proname in ('writable_tenant', 'writable_tenant_number')
+      and d.adbin::text like '%{FUNCEXPR :funcid ' || f.oid || ' %'
+  )
   union
   select p.polrelid
   from pg_policy p
@@ -22,7 +28,12 @@ lost (relation) as (
     and p.polcmd = 'r'
     and p.polpermissive
     and p.polroles = array[0::oid]
-    and pg_get_expr(p.polqual, p.polrelid) in (format('tenancy.can_read(%I)', a.attname), format('tenancy.can_read_number(%I)', a.attname))
+    and exists (
+      select from pg_proc f
+      where f.pronamespace = 'tenancy'::regnamespace
+        and f.proname in ('can_read', 'can_read_number')
+        and p.polqual::text ~ format(E'^\\{FUNCEXPR :funcid %s [^{}]*:args \\(\\{VAR :varno 1 :varattno %s [^{}]*\\}\\) :location -?\\d+\\}$', f.oid, a.attnum)
+    )
 ),
 lost_part (relation) as (
   select i.inhrelid from lost join pg_inherits i on i.inhparent = lost.relation

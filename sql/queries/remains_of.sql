@@ -1,7 +1,8 @@
 -- $1 relation. What it has of tenancy, if it is in no registry: the table at the top of those that it is a part of and that have something;
--- of that table, the columns that our default or our policy for reading asks for, what they hold, whether any may be
--- NULL, and whether rows are to take their tenant from a reference; whether there is more than a default; of the relation itself, whether row security is in force, whether each
--- of our triggers bears its name and fires always.
+-- of that table, the columns that our default or our policy for reading asks for, what they hold, whether any may be NULL, and whether
+-- rows are to take their tenant from a reference; whether there is more than a default; of the relation itself, whether row security is
+-- in force, whether each of our triggers bears its name and fires always.
+-- Expressions are compared as they are stored: pg_get_expr() would lock their tables.
 with recursive up (relation, step) as (
   select $1::oid, 0
   union all
@@ -21,13 +22,23 @@ tenant_column (relation, step, name, key, nullable, by_policy) as (
     and p.polcmd = 'r'
     and p.polpermissive
     and p.polroles = array[0::oid]
-    and pg_get_expr(p.polqual, p.polrelid) in (format('tenancy.can_read(%I)', a.attname), format('tenancy.can_read_number(%I)', a.attname))
+    and exists (
+      select from pg_proc f
+      where f.pronamespace = 'tenancy'::regnamespace
+        and f.proname in ('can_read', 'can_read_number')
+        and p.polqual::text ~ format(E'^\\{FUNCEXPR :funcid %s [^{}]*:args \\(\\{VAR :varno 1 :varattno %s [^{}]*\\}\\) :location -?\\d+\\}$', f.oid, a.attnum)
+    )
   where p.oid is not null
     or exists (
       select from pg_attrdef d
       where d.adrelid = a.attrelid
         and d.adnum = a.attnum
-        and pg_get_expr(d.adbin, d.adrelid) ~ '^tenancy\.writable_tenant(_number)?\((true)?\)'
+        and exists (
+          select from pg_proc f
+          where f.pronamespace = 'tenancy'::regnamespace
+            and f.proname in ('writable_tenant', 'writable_tenant_number')
+            and d.adbin::text like '%{FUNCEXPR :funcid ' || f.oid || ' %'
+        )
     )
 ),
 our_trigger (relation, step, name, function, enabled) as (

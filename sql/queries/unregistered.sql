@@ -1,5 +1,6 @@
 -- The tables that have our policy for reading, our triggers or our default, and are in no registry, but for those that are parts of such
 -- tables, by their names.
+-- Expressions are compared as they are stored: pg_get_expr() would lock their tables.
 with recursive covered (relation) as (
   select p.relation::oid from tenancy.protection p
   union
@@ -14,7 +15,12 @@ found (relation) as (
   union
   select d.adrelid
   from pg_attrdef d
-  where pg_get_expr(d.adbin, d.adrelid) ~ '^tenancy\.writable_tenant(_number)?\((true)?\)'
+  where exists (
+    select from pg_proc f
+    where f.pronamespace = 'tenancy'::regnamespace
+      and f.proname in ('writable_tenant', 'writable_tenant_number')
+      and d.adbin::text like '%{FUNCEXPR :funcid ' || f.oid || ' %'
+  )
   union
   select p.polrelid
   from pg_policy p
@@ -23,7 +29,12 @@ found (relation) as (
     and p.polcmd = 'r'
     and p.polpermissive
     and p.polroles = array[0::oid]
-    and pg_get_expr(p.polqual, p.polrelid) in (format('tenancy.can_read(%I)', a.attname), format('tenancy.can_read_number(%I)', a.attname))
+    and exists (
+      select from pg_proc f
+      where f.pronamespace = 'tenancy'::regnamespace
+        and f.proname in ('can_read', 'can_read_number')
+        and p.polqual::text ~ format(E'^\\{FUNCEXPR :funcid %s [^{}]*:args \\(\\{VAR :varno 1 :varattno %s [^{}]*\\}\\) :location -?\\d+\\}$', f.oid, a.attnum)
+    )
 ),
 part (relation) as (
   select i.inhrelid from found join pg_inherits i on i.inhparent = found.relation

@@ -19,7 +19,12 @@ by_default (relation, attnum, why) as (
   select d.adrelid, d.adnum, format('Its column %I has the default of tenancy', a.attname)
   from pg_attrdef d
   join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-  where pg_get_expr(d.adbin, d.adrelid) ~ '^tenancy\.writable_tenant(_number)?\((true)?\)'
+  where exists (
+    select from pg_proc f
+    where f.pronamespace = 'tenancy'::regnamespace
+      and f.proname in ('writable_tenant', 'writable_tenant_number')
+      and d.adbin::text like '%{FUNCEXPR :funcid ' || f.oid || ' %'
+  )
 )
 select distinct on (c.oid)
   'table ' || c.oid::regclass,
