@@ -16,7 +16,7 @@ use crate::error::Refusal;
 use crate::pg::ddl_commands::{self, Change};
 use crate::pg::spi::{Query, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
-use crate::{modes, parts, quotas, unregistered};
+use crate::{distributed, modes, parts, quotas, unregistered};
 
 query!(TOUCHED_RELATIONS, "touched_relations.sql", &[]);
 query!(TOPMOST_PROTECTED, "topmost_protected.sql", &[pg_sys::OIDOID]);
@@ -144,7 +144,10 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
             parts::with_own_keys(protection.root).into_iter().for_each(parts::follow_references);
             Ok(())
         }
-        Change::NewPolicy => refuse_policies_of_others(protection.root),
+        Change::NewPolicy => {
+            refuse_policies_of_others(protection.root)?;
+            distributed::refuse_restrictive(relation)
+        }
         Change::RenamedColumn { from, to } if relation == protection.root => {
             let args = [arg(relation), arg(from.as_str()), arg(to.as_str())];
             RENAME_TENANT_COLUMN.with(|q| q.rows(&args, Sees::LatestToWrite, |_| ()));

@@ -10,6 +10,7 @@ mod adopt;
 mod catalog;
 mod context;
 mod ddl;
+mod distributed;
 mod domains;
 mod error;
 mod explain;

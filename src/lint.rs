@@ -150,6 +150,7 @@ const DRIFTS: &[(&str, Severity)] = &[
     ("registry_module",             Severity::Warning),
     ("registry_reference",          Severity::Warning),
     ("policies_without_protection", Severity::Warning),
+    ("table_distributed",           Severity::Error),
 ];
 
 const PRELUDE: &str = include_str!("../sql/queries/lint/prelude.sql");

@@ -12,7 +12,7 @@ use crate::parts::{self, Known};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::unregistered::{self, Remains};
-use crate::{modes, protect, reference_rules};
+use crate::{distributed, modes, protect, reference_rules};
 
 query!(UNREGISTERED, "unregistered.sql", &[]);
 query!(ROOTS, "drift_roots.sql", &[]);
@@ -112,6 +112,7 @@ fn rules() -> Vec<(pg_sys::Oid, String)> {
 /// Returns what differed before and no longer does.
 fn mend_table(protection: &Protection) -> Result<Vec<Drift>, Refusal> {
     let root = protection.root;
+    distributed::refuse(root, "tenancy.mend()")?;
     parts::lock_out_referring(root);
     locks::access_exclusive_with_parts(root);
     let found = drift::of(root);

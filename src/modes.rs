@@ -14,7 +14,7 @@ use crate::error::{Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, transactions};
 use crate::progress::{Operation, Phase, Progress};
-use crate::{parts, session};
+use crate::{distributed, parts, session};
 
 query!(SET_MODE, "set_mode.sql", &[pg_sys::TEXTOID]);
 query!(UNFINISHED, "unfinished.sql", &[]);
@@ -158,6 +158,7 @@ fn set_mode(mode: Option<&str>) -> Result<(), ErrorReport> {
     };
     locks::exclusive(hierarchy::lock());
     if matches!(wanted, Mode::Enforce | Mode::Setup) {
+        distributed::refuse_all("to look for rows that break a rule")?;
         match violations().len() {
             0 => (),
             count => return Err(Refusal::ViolationsRemain { count }.into()),

@@ -14,7 +14,7 @@ use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
 use crate::unregistered::{self, Remains};
-use crate::{parts, session};
+use crate::{distributed, parts, session};
 
 query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
 query!(TENANT_COLUMN_FACTS, "tenant_column_facts.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
@@ -315,7 +315,7 @@ pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
             Err(Refusal::PartOfAnother { relation: name, root: parent.unwrap_or_default() })
         }
         ("r" | "p", _, _) if permissive => Err(Refusal::PermissivePolicy { relation: name }),
-        ("r" | "p", _, _) => Ok(()),
+        ("r" | "p", _, _) => distributed::refuse(relation, "to bring a table under tenancy"),
         ("v" | "m", _, _) => refuse("a view"),
         ("f", _, _) => refuse("a foreign table"),
         _ => refuse("not a table"),
@@ -357,6 +357,7 @@ fn take_back(relation: pg_sys::Oid) -> Result<(), Refusal> {
     if protection.root != relation {
         return Err(Refusal::PartOfAnother { relation: name, root: relations::qualified(protection.root) });
     }
+    distributed::refuse(relation, "tenancy.release()")?;
     locks::access_exclusive_with_parts(relation);
     parts::release(relation, &protection);
     REMOVE_PROTECTION.with(|q| q.rows(&[arg(relation)], Sees::LatestToWrite, |_| ()));

@@ -20,7 +20,7 @@ use crate::pg::locks::{self, ObjectLock};
 use crate::pg::rows::{StoredRow, TriggerRows};
 use crate::pg::spi::arg;
 use crate::pg::{owner, relations, replication, transactions};
-use crate::{modes, parts, session};
+use crate::{distributed, modes, parts, session};
 
 /// A transaction that changes the rows of more tenants than this locks them all at once.
 const MANY: usize = 64;
@@ -269,8 +269,10 @@ fn count_from_now_on(new: &StoredRow) -> Result<(), Refusal> {
             return Err(Refusal::PartOfAnother { relation: name(), root: relations::qualified(found.root) });
         }
         Some(found) if found.tenant.is_none() => return Err(QuotaRefusal::Untenanted { relation: name() }.into()),
-        _ if quotas::exist_for(relation) => (),
-        _ => owner::run(|| parts::count_rows(relation)),
+        _ => distributed::refuse(relation, "a quota")?,
+    }
+    if !quotas::exist_for(relation) {
+        owner::run(|| parts::count_rows(relation));
     }
     Ok(())
 }

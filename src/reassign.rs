@@ -13,7 +13,7 @@ use crate::error::{ModuleRefusal, ReassignRefusal, Refusal, RowRefusal, given};
 use crate::model::template;
 use crate::pg::{expressions, owner, relations, spi};
 use crate::progress::{Operation, Phase, Progress};
-use crate::{modes, session};
+use crate::{distributed, modes, session};
 
 /// Moves rows to another tenant. See `tenancy.reassign`.
 #[pg_extern(sql = false)]
@@ -32,6 +32,7 @@ fn move_rows(relation: pg_sys::Oid, condition: &str, to: Option<Uuid>) -> Result
     let Some(Protection { root, kind, tenant }) = protection::protection(relation) else {
         return Err(Refusal::NotProtected { relation: name });
     };
+    distributed::refuse(relation, "tenancy.reassign()")?;
     let column = tenant.ok_or(ReassignRefusal::Untenanted { relation: name })?;
     if let Some(reason) = expressions::why_not_one(condition) {
         return Err(ReassignRefusal::NoCondition { reason }.into());

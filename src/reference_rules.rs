@@ -8,6 +8,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{AllocatedByRust, PgTrigger, pg_extern, pg_sys, pg_trigger, spi::quote_identifier};
 use uuid::Uuid;
 
+use crate::administration::enforce;
 use crate::catalog::offenders;
 use crate::catalog::protection::{self, End, OnChange, Reference};
 use crate::catalog::{from_pg, hierarchy};
@@ -16,7 +17,7 @@ use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
-use crate::{modes, parts, protect};
+use crate::{distributed, modes, parts, protect};
 
 query!(
     CHANGE_REFERENCE,
@@ -57,6 +58,7 @@ impl RuleChange<'_> {
         let wanted = self.on_tenant_change.map(|given| OnChange::by_name(given).ok_or_else(|| unknown(given)));
         let wanted = wanted.transpose()?;
         let reference = find(relation, constraint)?;
+        distributed::refuse_any(&[reference.child, reference.parent], "tenancy.set_reference_rule()")?;
         let progress = Progress::start(Operation::Validate, relation);
         progress.phase(Phase::Waiting);
         parts::lock_out_writers(reference.child);
@@ -168,6 +170,9 @@ fn check_moved<'a>(
         let text = include_str!("../sql/queries/moved_tenants.sql");
         spi::with_transition_tables(trigger, text, Sees::Statement, |row| from_pg(row.must(1)))
     });
+    if !moved.is_empty() {
+        enforce(distributed::refuse_all("to move a tenant"));
+    }
     for tenant in moved {
         if let Err(refusal) = check_one_moved(tenant) {
             ErrorReport::from(refusal).report(pgrx::PgLogLevel::ERROR);

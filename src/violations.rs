@@ -5,7 +5,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{JsonB, name, pg_extern, pg_sys};
 
 use crate::error::Refusal;
-use crate::{modes, session};
+use crate::{distributed, modes, session};
 
 /// All rows that break a rule. See `tenancy.violations`.
 #[pg_extern(sql = false)]
@@ -15,6 +15,7 @@ fn violations()
     if !session::administers() {
         return Err(Refusal::AdministratorsOnly { what: "look at the rows of all tenants" }.into());
     }
+    distributed::refuse_all("tenancy.violations()")?;
     let rows = modes::violations().into_iter().map(|offender| (offender.relation, offender.rule, offender.key));
     Ok(TableIterator::new(rows.collect::<Vec<_>>()))
 }

@@ -5,11 +5,13 @@
 //! difference. `sql/queries/drift_*.sql` say what is looked at.
 
 use pgrx::pg_sys::{self, Oid};
+use pgrx::spi::quote_literal;
 
+use super::distributed;
 use super::policies::{self, Policy};
 use super::protection::{self, TenantColumn};
-use crate::pg::owner;
 use crate::pg::spi::{Arg, Query, Row, Sees, arg, query};
+use crate::pg::{owner, relations};
 
 query!(COLUMNS, "drift_columns.sql", &[pg_sys::OIDOID]);
 query!(TRIGGERS, "drift_triggers.sql", &[pg_sys::OIDOID]);
@@ -72,10 +74,28 @@ pub fn of_policies(root: Oid, tenant: &TenantColumn) -> Vec<Drift> {
 pub fn everywhere() -> Vec<Drift> {
     owner::run(|| {
         let roots: Vec<Oid> = ROOTS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1)));
-        let mut found: Vec<Drift> = roots.into_iter().flat_map(of).collect();
+        let mut found: Vec<Drift> = roots.iter().copied().flat_map(of).collect();
         found.extend(ask(&REGISTRY, &[]));
+        found.extend(on_other_nodes(&roots));
         found
     })
+}
+
+/// Protected tables of which Citus keeps rows on nodes that do not know them.
+fn on_other_nodes(roots: &[Oid]) -> Vec<Drift> {
+    let drift = |relation| {
+        let table = relations::qualified(relation);
+        Drift {
+            code: "table_distributed".into(),
+            relation,
+            remedy: format!("select undistribute_table({})", quote_literal(&table)),
+            object: format!("table {table}"),
+            finding:
+                "the table is distributed by Citus: its shards take no rows, and nothing looks at those that they have"
+                    .into(),
+        }
+    };
+    distributed::among(roots).into_iter().map(drift).collect()
 }
 
 fn ask(query: &'static std::thread::LocalKey<Query>, args: &[Arg]) -> Vec<Drift> {

@@ -5,6 +5,7 @@ pub mod activity;
 pub mod checked;
 pub mod deletes;
 pub mod dependencies;
+pub mod distributed;
 pub mod drift;
 pub mod freed;
 pub mod held;

@@ -4,6 +4,7 @@
 //! A value that belongs to another tenant never gets into a variant whose message a tenant can see.
 
 mod adoption;
+mod distributed;
 mod governed;
 mod guards;
 mod lifecycle;
@@ -26,6 +27,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 
 pub use adoption::AdoptionRefusal;
+pub use distributed::DistributedRefusal;
 pub use governed::GovernedRefusal;
 pub use guards::GuardRefusal;
 pub use lifecycle::LifecycleRefusal;

@@ -23,7 +23,7 @@ use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Arg, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 use crate::progress::{Operation, Phase, Progress};
-use crate::{parts, session};
+use crate::{distributed, parts, session};
 
 query!(ROLES_OF_TENANT, "roles_of_tenant.sql", &[pg_sys::UUIDOID, pg_sys::UUIDARRAYOID]);
 query!(HAS_SUBTENANTS, "has_subtenants.sql", &[pg_sys::UUIDOID]);
@@ -78,6 +78,8 @@ impl Deletion {
         Subject::find(tenant)?.check_ordinary("deleted")?;
         let whole = chosen.is_none();
         let tables = tables(chosen)?;
+        // References of tables that are not chosen count, too.
+        distributed::refuse_all("tenancy.delete_tenant()")?;
         let subject = if dry_run { Subject::find(tenant)? } else { lock(tenant)? };
         if subject.active && !dry_run {
             return Err(LifecycleRefusal::StillActive { tenant: subject.name }.into());
