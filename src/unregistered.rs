@@ -28,8 +28,10 @@ pub struct Remains {
     pub is_guarded: bool,
     /// Of the relation itself: is row security in force, for its owner, too?
     pub row_security: bool,
-    /// Of the relation itself: is each trigger that it has of ours as it was made?
-    pub triggers: bool,
+    /// Of the relation itself: does each trigger that it has of ours fire always? Not yet, while one is being made.
+    pub fires_always: bool,
+    /// Of the relation itself: does each of these bear its name?
+    pub bears_names: bool,
 }
 
 /// What the relation has of tenancy; None if it has nothing, or is protected.
@@ -41,7 +43,8 @@ pub fn remains(relation: Oid) -> Option<Remains> {
         names_tenant: row.must(5),
         is_guarded: row.must(6),
         row_security: row.must(7),
-        triggers: row.must(8),
+        fires_always: row.must(8),
+        bears_names: row.must(9),
     };
     owner::run(|| REMAINS_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))
 }
@@ -79,9 +82,8 @@ pub fn lacks(relation: Oid, found: &Remains, codes: &[&str]) -> Option<&'static 
         () if asked("policy_missing") && !tenanted => Some("a policy of tenancy"),
         () if (asked("policy_missing") || asked("policy_changed")) && lacks_policy() => Some("a policy of tenancy"),
         () if asked("trigger_missing") => Some("a trigger of tenancy"),
-        () if (asked("trigger_disabled") || asked("trigger_changed")) && !found.triggers => {
-            Some("a trigger of tenancy that fires always")
-        }
+        () if asked("trigger_disabled") && !found.fires_always => Some("a trigger of tenancy that fires always"),
+        () if asked("trigger_changed") && !found.bears_names => Some("a trigger of tenancy by its name"),
         () if asked("tenant_column_nullable") && found.nullable => Some("a tenant in each row"),
         () if asked("tenant_key_missing") && lacks_key() => Some("its foreign key to tenants"),
         () => None,

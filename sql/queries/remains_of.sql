@@ -1,7 +1,7 @@
 -- $1 relation. What it has of tenancy, if it is in no registry: the table at the top of those that it is a part of and that have something;
 -- of that table, the columns that our default or our policy for reading asks for, what they hold, whether any may be NULL, and whether
 -- rows are to take their tenant from a reference; whether there is more than a default; of the relation itself, whether row security is
--- in force, whether each of our triggers bears its name and fires always.
+-- in force, whether each of our triggers fires always, whether each bears its name.
 -- Expressions are compared as they are stored: pg_get_expr() would lock their tables.
 with recursive up (relation, step) as (
   select $1::oid, 0
@@ -63,10 +63,11 @@ select
   exists (select from our_trigger where relation = top.relation and function = to_regprocedure('tenancy.name_tenant()')),
   exists (select from our_trigger) or exists (select from tenant_column where by_policy),
   c.relrowsecurity and c.relforcerowsecurity,
+  not exists (select from our_trigger where relation = $1 and enabled <> 'A'),
   not exists (
     select from our_trigger
     where relation = $1
-      and (enabled <> 'A' or name not in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', 'zz_tenancy_name'))
+      and name not in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', 'zz_tenancy_name')
   )
 from top
 join pg_class c on c.oid = $1

@@ -121,7 +121,9 @@ alter table app.children drop column tenant_id cascade;
 create rule mine as on delete to app.notes do instead nothing;
 alter table app.bills_1 disable row level security;
 drop policy tenancy_select on app.contracts;
--- what takes nothing goes
+-- what takes nothing goes, and so does what a dump brings, one after the other
+create trigger "00_tenancy_delete" after delete on app.notes for each row execute function tenancy.check_row();
+alter table app.notes enable always trigger "00_tenancy_delete";
 create policy mine on app.parents as restrictive using (id > 0);
 drop policy mine on app.parents;
 alter table app.parents add name text;
