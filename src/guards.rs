@@ -8,7 +8,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
 use crate::catalog::drift::{self, Drift};
-use crate::catalog::protection;
+use crate::catalog::{protection, published};
 use crate::error::{GuardRefusal, Refusal, UnregisteredRefusal};
 use crate::pg::ddl_commands;
 use crate::pg::ddl_risks::{self, Risk};
@@ -19,8 +19,6 @@ use crate::{parts, unregistered};
 
 query!(GUARDED, "guarded_relations.sql", &[]);
 query!(ROBBED, "robbed_relations.sql", &[]);
-query!(PUBLISHED, "published_whole.sql", &[]);
-query!(PUBLISHED_THERE, "published_there.sql", &[pg_sys::OIDOID]);
 query!(KEYS_TOLD, "keys_told.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
 query!(TYPED_TABLES, "typed_tables.sql", &[pg_sys::OIDOID]);
 query!(DOMAIN_USED, "domain_used.sql", &[pg_sys::OIDOID, pg_sys::OIDOID]);
@@ -51,10 +49,11 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     let superuser = owner::current_user_is_superuser();
     let refuse = |refusal: GuardRefusal| refuse(refusal, superuser);
     if risks.contains(&Risk::Publication) {
-        published_whole().map_or(Ok(()), refuse)?;
+        published::whole().map_or(Ok(()), |published| refuse(GuardRefusal::PublishedWhole { published }))?;
     }
     if risks.contains(&Risk::NewPlace) {
-        published_there(ddl_commands::new_part(fcinfo)).map_or(Ok(()), refuse)?;
+        let there = published::there(ddl_commands::new_part(fcinfo));
+        there.map_or(Ok(()), |published| refuse(GuardRefusal::PublishedWhole { published }))?;
     }
     for touched in touched(&risks) {
         match touched.root {
@@ -298,17 +297,4 @@ fn key_to_others(touched: &Touched, who: pg_sys::Oid) -> Option<GuardRefusal> {
         table: relations::qualified(touched.relation),
         referenced: relations::qualified(referenced),
     })
-}
-
-fn published_whole() -> Option<GuardRefusal> {
-    owner::run(|| PUBLISHED.with(|q| q.first(&[], Sees::Latest, published)))
-}
-
-/// Publications that others made before may have what became a part of a protected table, or the schema that it came to.
-fn published_there(new_part: Option<pg_sys::Oid>) -> Option<GuardRefusal> {
-    owner::run(|| PUBLISHED_THERE.with(|q| q.first(&[new_part.and_then(arg)], Sees::Latest, published)))
-}
-
-fn published(row: &Row) -> GuardRefusal {
-    GuardRefusal::PublishedWhole { publication: row.must(1), table: relations::qualified(row.must(2)) }
 }

@@ -8,7 +8,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, ereport, pg_extern, pg_sys};
 use crate::catalog::access::{self, Mode};
 use crate::catalog::drift::{self, Drift};
 use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
-use crate::catalog::{modules, offenders};
+use crate::catalog::{modules, offenders, published};
 use crate::error::{GuardRefusal, ModuleRefusal, Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
@@ -23,7 +23,6 @@ query!(
     "add_protection.sql",
     &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::BOOLOID]
 );
-query!(PUBLISHED_BEFORE, "published_before.sql", &[pg_sys::OIDOID]);
 query!(REMOVE_PROTECTION, "remove_protection.sql", &[pg_sys::REGCLASSOID]);
 
 /// Protects a table. See `tenancy.protect`.
@@ -270,12 +269,9 @@ impl Protecting {
 
     /// Who publishes a table decides what its subscribers get, and may have done so on purpose.
     fn tell_who_publishes(&self) {
-        let read = |row: &Row| GuardRefusal::PublishedBefore {
-            publication: row.must(1),
-            table: relations::qualified(row.must(2)),
-        };
-        let found = PUBLISHED_BEFORE.with(|q| q.rows(&[arg(self.relation)], Sees::Latest, read));
-        found.into_iter().for_each(|found| Refusal::from(found).warn());
+        for published in published::before(self.relation) {
+            Refusal::from(GuardRefusal::PublishedBefore { published }).warn();
+        }
     }
 
     /// The command that is still to be run, if an index is wanted concurrently, which no function can do.

@@ -127,6 +127,13 @@ create function tenancy.guard_drops() returns event_trigger
 
 comment on function tenancy.guard_drops() is 'event trigger: refuses to drop what the protection of a table needs';
 
+create function tenancy.names_one_tenant(pg_node_tree, smallint) returns boolean
+  language c immutable strict parallel safe
+  as 'MODULE_PATHNAME', 'names_one_tenant_wrapper';
+
+comment on function tenancy.names_one_tenant(pg_node_tree, smallint) is
+  'whether a row filter of a publication, or the predicate of an index, holds for rows of one tenant only, or for public ones only';
+
 create event trigger tenancy_follow_ddl on ddl_command_end
   when tag in ('CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'ALTER TABLE', 'CREATE POLICY', 'ALTER POLICY',
     -- these rename columns of tables, too
@@ -177,7 +184,8 @@ revoke all on function
   tenancy.forget_dropped(),
   tenancy.guard_ddl(),
   tenancy.guard_rows(),
-  tenancy.guard_drops()
+  tenancy.guard_drops(),
+  tenancy.names_one_tenant(pg_node_tree, smallint)
 from public;
 
 -- Partitions get copies of these triggers with their owner's rights. They read nothing but what they are called for, and do

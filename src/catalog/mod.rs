@@ -16,6 +16,7 @@ pub mod offenders;
 pub mod policies;
 pub mod protection;
 pub mod public_keys;
+pub mod published;
 pub mod quotas;
 pub mod statistics;
 pub mod tokens;

@@ -72,16 +72,37 @@ pub enum GuardRefusal {
         trigger: String,
     },
     PublishedWhole {
-        publication: String,
-        table: String,
+        published: Published,
     },
     /// Told only.
     PublishedBefore {
-        publication: String,
-        table: String,
+        published: Published,
     },
     /// One of the others, told to a superuser.
     Told(Box<Self>),
+}
+
+/// A table of which a publication sends the rows of more than one tenant.
+#[derive(Debug)]
+pub struct Published {
+    pub publication: String,
+    pub table: String,
+    pub tenant_column: String,
+    /// Because it has all tables, or all of a schema: these have no row filters.
+    pub as_one_of_all: bool,
+}
+
+impl Published {
+    fn way_out(&self) -> String {
+        let Self { table, tenant_column, as_one_of_all, .. } = self;
+        let publish = format!("FOR TABLE {table} WHERE ({tenant_column} = '…')");
+        if *as_one_of_all {
+            return format!(
+                "Tables of a schema, and all tables, are published without row filters. Publish each: {publish}."
+            );
+        }
+        format!("A row filter lets the rows of one tenant pass: {publish}, also with further conditions joined by AND.")
+    }
 }
 
 impl GuardRefusal {
@@ -193,17 +214,17 @@ impl Explained for GuardRefusal {
                 "A protected table has triggers of these names, which keep its references.",
                 format!("Rename it: alter trigger {trigger} on {table} rename to …"),
             ),
-            PublishedWhole { publication, table } => parts(
+            PublishedWhole { published: published @ Published { publication, table, .. } } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("publication \"{publication}\" would publish the rows of all tenants of table {table}"),
                 "Row security does not apply to subscribers.",
-                "Give the table a row filter: ADD TABLE … WHERE (…).",
+                published.way_out(),
             ),
-            PublishedBefore { publication, table } => parts(
+            PublishedBefore { published: published @ Published { publication, table, .. } } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("publication \"{publication}\" publishes the rows of all tenants of table {table}"),
                 "Row security does not apply to subscribers.",
-                "Give the table a row filter there, or protect the table on the other server, too.",
+                format!("{} Or protect the table on the other server, too.", published.way_out()),
             ),
             Told(refusal) => {
                 let (code, message, detail, _) = refusal.parts();

@@ -29,7 +29,7 @@ use pgrx::{PgLogLevel, PgSqlErrorCode as Code};
 pub use adoption::AdoptionRefusal;
 pub use distributed::DistributedRefusal;
 pub use governed::GovernedRefusal;
-pub use guards::GuardRefusal;
+pub use guards::{GuardRefusal, Published};
 pub use lifecycle::LifecycleRefusal;
 pub use modules::ModuleRefusal;
 pub use people::PeopleRefusal;

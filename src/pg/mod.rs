@@ -24,6 +24,7 @@ pub mod key_places;
 mod key_walk;
 pub mod lasting;
 pub mod locks;
+mod one_tenant;
 pub mod owner;
 pub mod place;
 pub mod planner;

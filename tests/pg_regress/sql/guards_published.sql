@@ -59,3 +59,57 @@ set role owner;
 alter table app.events set schema public;
 alter table sent.notes set schema app;
 select tenancy.protect('sent.seed', 'optional', create_index => 'never');
+
+-- a row filter counts if it lets the rows of one tenant pass: refused is what does not, also when it is altered
+create table app.by_number (id integer primary key, tenant integer not null, big bigint, flag boolean);
+create table app.by_big (id integer primary key, tenant bigint not null);
+select tenancy.protect('app.by_number', 'required', 'tenant', 'never'), tenancy.protect('app.by_big', 'required', 'tenant', 'never') \g /dev/null
+create publication filtered for table app.by_number where (true);
+create publication filtered for table app.by_number where (tenant is not null);
+create publication filtered for table app.by_number where (tenant = 1 or true);
+create publication filtered for table app.by_number where (tenant = 1 or tenant = 2);
+create publication filtered for table app.by_number where (tenant in (1, 2));
+create publication filtered for table app.by_number where (tenant <> 1);
+create publication filtered for table app.by_number where (tenant = tenant);
+create publication filtered for table app.by_number where (tenant = big);
+create publication filtered for table app.by_number where (big = 1);
+create publication filtered for table app.by_number where (not (tenant = 1));
+create publication filtered for table app.by_number where ((tenant = 1 and flag) or flag);
+create publication filtered for table app.by_number where (((tenant = 1) is not true));
+create publication filtered for table sent.seed where (tenant_id is not null);
+create publication filtered for table app.by_number where (tenant = 1);
+alter publication filtered set table app.by_number where (tenant is not null);
+alter publication filtered set table app.by_number where (2 = tenant and flag);
+alter publication filtered set table app.by_number where (flag and (big > 5 and tenant = 2::bigint));
+alter publication filtered set table app.by_number where (tenant = abs(2));
+alter publication filtered add table app.by_big where (tenant = 1);
+alter publication filtered set table app.by_big where (id > 1 and tenant = 1);
+alter publication filtered set table app.by_big where (id > 1);
+alter publication filtered set table sent.seed where (tenant_id = 'a0000000-0000-0000-0000-000000000000' and id > 1);
+select pubname, schemaname, tablename, rowfilter from pg_publication_tables where pubname = 'filtered';
+
+alter publication filtered set table app.by_number where (flag is null and tenant is null);
+
+-- the hints lead out
+create publication hinted for table sent.seed;
+create publication hinted for table sent.seed where (tenant_id = 'a0000000-0000-0000-0000-000000000000');
+reset role;
+drop publication everything, of_schema, of_events, mine, filtered, hinted;
+set client_min_messages = error;
+create publication whole for tables in schema sent;
+reset client_min_messages;
+select code, object, remedy from tenancy.lint() where code = 'publication_unfiltered';
+set role owner;
+alter table app.by_big set schema sent;
+reset role;
+drop publication whole;
+create publication each for table sent.seed where (tenant_id = 'a0000000-0000-0000-0000-000000000000');
+set role owner;
+alter table app.by_big set schema sent;
+alter publication each add table sent.by_big where (tenant = '1000');
+reset role;
+alter publication each owner to owner;
+set role owner;
+alter publication each add table sent.by_big where (tenant = '1000');
+reset role;
+select code, object, remedy from tenancy.lint() where code = 'publication_unfiltered';

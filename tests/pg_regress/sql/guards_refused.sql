@@ -107,7 +107,7 @@ alter publication others add table app.documents;
 alter publication others add table app.documents where (id < 0);
 alter publication others set table app.documents;
 alter publication others set table app.settings;
-drop publication part, others;
+drop publication others;
 
 -- others with the privileges TRIGGER and REFERENCES
 reset role;
