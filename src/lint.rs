@@ -51,12 +51,15 @@ const CHECKS: &[Check] = ledger! {
     Error   "event_trigger_disabled"
     Error   "own_trigger_disabled"
     Warning "setting_weakens"
+    Warning "setting_granted"
     Warning "server_outdated"
 
     // who
     Error   "application_is_exempt"
     Error   "application_is_owner"
+    Error   "application_sets_guards"
     Warning "application_sees_queries"
+    Warning "application_has_role"
     Error   "enter_granted_to_public"
     Notice  "enter_tenant_granted"
     Warning "db_role_missing"
@@ -81,8 +84,9 @@ const CHECKS: &[Check] = ledger! {
     Warning "foreign_table"
     Warning "index_missing"
     Warning "index_approximate"
-    Error   "unique_values"
+    Warning "unique_values"
     Warning "unique_numbers"
+    Notice  "unique_generated"
 
     // references
     Error   "reference_from_unprotected"
@@ -112,7 +116,9 @@ const CHECKS: &[Check] = ledger! {
     Warning "schema_writable"
     Warning "search_path_shadows"
     Error   "statistics_readable"
+    Error   "files_readable"
     Notice  "sequence_shared"
+    Notice  "sequence_counts"
     Warning "large_objects_shared"
 
     // ways out
@@ -242,6 +248,24 @@ fn unused(reasons: &Reasons, found: &[Finding]) -> Vec<Finding> {
 }
 
 impl Check {
+    /// What the check asks, after the shared tables that it names, and those that these name: to analyze all of them takes longer
+    /// than most checks.
+    fn query(&self) -> String {
+        let shared = shared();
+        let mut needed: Vec<bool> = shared.iter().map(|(name, _)| names(self.text, name)).collect();
+        // A check with tables of its own goes on after a comma.
+        needed[0] = true;
+        // A table names those before it only.
+        for nth in (1..shared.len()).rev() {
+            for before in 0..nth {
+                needed[before] |= needed[nth] && names(shared[nth].1, shared[before].0);
+            }
+        }
+        let texts: Vec<&str> =
+            shared.iter().zip(needed).filter_map(|((_, text), needed)| needed.then_some(*text)).collect();
+        format!("with recursive\n{}\n{}", texts.join(",\n"), self.text)
+    }
+
     fn run(&self, reasons: &Reasons) -> Vec<Finding> {
         let read = |row: &Row| {
             let object: String = row.must(1);
@@ -254,10 +278,24 @@ impl Check {
                 remedy: row.get(3),
             }
         };
-        let mut found = spi::once(&format!("{PRELUDE}{}", self.text), &[], &[], Sees::Statement, read);
+        let mut found = spi::once(&self.query(), &[], &[], Sees::Statement, read);
         found.sort_by(|a, b| (&a.object, &a.finding).cmp(&(&b.object, &b.finding)));
         found
     }
+}
+
+/// The tables of PRELUDE, by name: each ends with a parenthesis on a line of its own, and has its comment before it.
+fn shared() -> Vec<(&'static str, &'static str)> {
+    let (_, tables) = PRELUDE.split_once("with recursive\n").expect("the prelude is a WITH RECURSIVE");
+    let named = |table: &'static str| {
+        let declared = table.lines().find(|line| !line.starts_with("--")).unwrap_or_default();
+        (declared.split(' ').next().unwrap_or_default(), table.trim_end().trim_end_matches(','))
+    };
+    tables.split_inclusive("\n),\n").map(named).collect()
+}
+
+fn names(text: &str, table: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == table)
 }
 
 fn allowed() -> Result<(), Refusal> {

@@ -6,4 +6,5 @@ select
 from definer d
 join pg_proc p on p.oid = d.function
 where d.reads is null
+  and (d.function, 'pg_proc'::regclass) not in (select object, class from brought)
   and exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee = 0)

@@ -20,6 +20,7 @@ left join lateral (select substr(setting, 13) from unnest(p.proconfig) setting w
 where p.prosecdef
   and p.oid >= 16384
   and p.prosqlbody is null
+  and (p.oid, 'pg_proc'::regclass) not in (select object, class from brought)
   and (p.proowner in (select role from unbound) or p.proowner in (select owner from tenanted))
   -- but where nothing is found by its name alone
   and (s.path is null or s.path !~ '\mpg_temp\M' and s.path not in ('', '""', 'pg_catalog'))

@@ -14,4 +14,5 @@ join pg_proc p on p.oid = d.function
 join pg_language l on l.oid = p.prolang and l.lanname not in ('c', 'internal')
 join named n on p.prosrc ~* n.pattern
 where d.reads is null
+  and (d.function, 'pg_proc'::regclass) not in (select object, class from brought)
 group by d.function, p.proowner

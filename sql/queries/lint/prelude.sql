@@ -1,4 +1,4 @@
--- Goes before each check: what several of them ask for. What a check does not name is not computed.
+-- Goes before each check: what several of them ask for. Only what a check names, or what that names, goes with it (src/lint.rs).
 with recursive
 -- the tables given to protect(), and all their parts
 part (relation, root, kind, tenant_column) as (
@@ -22,6 +22,14 @@ unbound (role, why) as (
   from pg_roles r
   where r.rolsuper or r.rolbypassrls
 ),
+-- functions of PostgreSQL's own by which whoever was granted them reaches the server's files, where the rows of all tenants are
+file_function (function) as (
+  select p.oid
+  from pg_proc p
+  where p.oid < 16384
+    and p.pronamespace = 'pg_catalog'::regnamespace
+    and p.proname in ('pg_read_file', 'pg_read_binary_file', 'pg_ls_dir', 'lo_import', 'lo_export')
+),
 -- and those that come to the rows by other ways. Before PostgreSQL 16, CREATEROLE could take any of these roles.
 exempt (role, why) as (
   select role, why from unbound
@@ -42,6 +50,25 @@ exempt (role, why) as (
       or r.rolcreaterole and current_setting('server_version_num')::integer < 160000
       or r.rolname in ('pg_read_all_data', 'pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
     )
+  union all
+  select distinct a.grantee, format('reaches the server''s files by %s()', min(p.proname) over (partition by a.grantee))
+  from file_function f
+  join pg_proc p on p.oid = f.function
+  cross join aclexplode(p.proacl) a
+  join pg_roles r on r.oid = a.grantee and not r.rolsuper and not r.rolbypassrls
+),
+-- roles of PostgreSQL's own for who looks after the server
+server_role (name, what) as (
+  values
+    ('pg_read_all_settings', 'reads all settings, also by which password a standby connects'),
+    ('pg_write_all_data', 'writes all tables, also those that nobody granted it'),
+    ('pg_stat_scan_tables', 'locks tables while it counts their rows'),
+    ('pg_signal_backend', 'ends the sessions and queries of others'),
+    ('pg_signal_autovacuum_worker', 'stops autovacuum'),
+    ('pg_checkpoint', 'has the server write all that was changed'),
+    ('pg_use_reserved_connections', 'takes the connections that are kept for administrators'),
+    ('pg_create_subscription', 'has the server connect to others'),
+    ('pg_maintain', 'locks, rewrites and analyzes all tables')
 ),
 -- roles that it would do harm to act as, and who may admit others to them, or to roles that are members of them
 target (role) as (
@@ -50,6 +77,8 @@ target (role) as (
   select owner from tenanted
   union
   select oid from pg_roles where rolname = 'pg_read_all_stats'
+  union
+  select oid from pg_roles where rolname in (select name from server_role)
 ),
 admits (role, target) as (
   select distinct m.member, t.role
@@ -105,64 +134,203 @@ application (role) as (
     and a.happened_at > now() - interval '30 days'
     and r.oid <> 10
 ),
--- unique keys that leave the tenant out, and whether their values say something. A uuid cannot be guessed, a generated
--- number says nothing, and a key of the public rows alone is everybody's.
-tenantless_key (index, relation, kind, tenant_column, says_something) as (
+-- unique keys that leave the tenant out, and what their values are: a value says something, a number can be tried, one that is drawn
+-- from a sequence can be tried and taken, and nothing else can be told by it, whatever stands beside it in the key. A uuid cannot be
+-- guessed. A key of one tenant's rows, or of the public ones alone, tells nothing of other tenants.
+tenantless_key (index, relation, kind, tenant_column, drawn, says_something) as (
   select
     i.indexrelid,
     t.relation,
     t.kind,
     t.tenant_column,
+    array_agg(a.attname order by k.nth) filter (where d.drawn),
     bool_or(k.attnum = 0 or coalesce(nullif(y.typbasetype, 0), y.oid) not in (16, 20, 21, 23) and y.typtype <> 'e')
   from tenanted t
   join pg_index i on i.indrelid = t.relation and (i.indisunique or i.indisexclusion)
   cross join unnest(i.indkey) with ordinality k (attnum, nth)
   left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum <> 0
   left join pg_type y on y.oid = a.atttypid
-  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  cross join lateral (
+    select a.attidentity <> '' or exists (
+      select from pg_attrdef f
+      join pg_depend u on u.classid = 'pg_attrdef'::regclass and u.objid = f.oid and u.refclassid = 'pg_class'::regclass
+      join pg_class s on s.oid = u.refobjid and s.relkind = 'S'
+      where f.adrelid = a.attrelid and f.adnum = a.attnum
+    )
+  ) d (drawn)
   where k.nth <= i.indnkeyatts
     and not exists (select from pg_inherits h where h.inhrelid = i.indexrelid)
-    and not coalesce(
-      pg_get_expr(i.indpred, i.indrelid) = format('(%I IS NULL)', t.tenant_column)
-        or starts_with(pg_get_expr(i.indpred, i.indrelid), format('((%I IS NULL) AND ', t.tenant_column)),
-      false
-    )
+    and tenancy.names_one_tenant(i.indpred, t.attnum) is not true
   group by i.indexrelid, t.relation, t.kind, t.tenant_column
   having not bool_or(k.attnum = t.attnum or coalesce(coalesce(nullif(y.typbasetype, 0), y.oid) = 'uuid'::regtype, false))
-    and not bool_and(coalesce(a.attidentity <> '' or pg_get_expr(d.adbin, d.adrelid) like 'nextval(%', false))
 ),
--- the same as what lint() says of them: the object, and what adds the tenant to the key where that changes nothing else
-revealing_key (object, says_something, remedy) as (
+-- the same as what lint() says of them: the object, what becomes of statements, and what adds the tenant to the key. Rows that are
+-- everybody's have a key of their own, without the tenant, which NULL would not hold apart.
+revealing_key (object, says_something, afterwards, remedy) as (
   select
-    case when c.oid is null then 'index ' || k.index::regclass else format('constraint %I on %s', c.conname, k.relation::regclass) end,
+    case when n.constraint_name is null then 'index ' || k.index::regclass else format('constraint %I on %s', n.constraint_name, k.relation::regclass) end,
     k.says_something,
-    case
-      when exists (select from pg_constraint f where f.contype = 'f' and f.conindid = k.index) or i.indisexclusion then null
-      when i.indisprimary and k.kind = 'optional' then null
-      when c.oid is not null then format(
-        'alter table %s drop constraint %I, add constraint %I %s',
-        k.relation::regclass,
-        c.conname,
-        c.conname,
-        regexp_replace(
-          pg_get_constraintdef(c.oid),
-          '( NULLS NOT DISTINCT)? \(',
-          format('%s (%s, ', case k.kind when 'optional' then ' NULLS NOT DISTINCT' end, replace(quote_ident(k.tenant_column), '\', '\\'))
-        )
+    coalesce(
+      'There is no remedy in one command' || o.none || '.',
+      format(
+        'After the remedy, ON CONFLICT names the tenant as well%s.',
+        case k.kind when 'optional' then format('; for public rows it is ON CONFLICT … WHERE %I IS NULL', k.tenant_column) end
       )
-      else format(
-        'drop index %s; %s',
-        k.index::regclass,
-        regexp_replace(
-          pg_get_indexdef(k.index),
-          '( USING \w+ \()',
-          format('\1%s, ', replace(quote_ident(k.tenant_column), '\', '\\'))
-        )
+    ),
+    case
+      when o.none is not null then null
+      else concat_ws(
+        '; ',
+        case
+          when n.constraint_name is null then format(
+            'drop index %s; create unique index %I on %s%I, %s%s', k.index::regclass, c.relname, d.target, k.tenant_column, d.columns, d.predicate
+          )
+          else format(
+            'alter table %s drop constraint %I, add constraint %2$I %s',
+            k.relation::regclass,
+            n.constraint_name,
+            overlay(d.definition placing format('(%I, ', k.tenant_column) from position('(' in d.definition) for 1)
+          )
+        end,
+        case when i.indisreplident then format('alter table %s replica identity using index %I', k.relation::regclass, c.relname) end,
+        case when k.kind = 'optional' then format(
+          'create unique index on %s%s WHERE (%I IS NULL)%s',
+          d.target,
+          d.columns,
+          k.tenant_column,
+          regexp_replace(d.predicate, '^ WHERE (.*)$', ' AND (\1)')
+        ) end
       )
     end
   from tenantless_key k
   join pg_index i on i.indexrelid = k.index
-  left join pg_constraint c on c.conindid = k.index and c.contype in ('p', 'u', 'x')
+  join pg_class c on c.oid = i.indexrelid
+  join pg_class r on r.oid = i.indrelid
+  join pg_namespace s on s.oid = r.relnamespace
+  join pg_am m on m.oid = c.relam
+  left join pg_constraint b on b.conrelid = i.indrelid and b.conindid = k.index and b.contype in ('p', 'u', 'x')
+  left join (
+    select f.conindid, min(format('%I of %s', f.conname, f.conrelid::regclass))
+    from pg_constraint f
+    where f.contype = 'f'
+    group by f.conindid
+  ) f (index, keys) on f.index = k.index
+  cross join lateral (
+    select
+      b.conname,
+      coalesce(
+        f.keys,
+        case when i.indisreplident and k.kind = 'optional' then format('the replica identity of %s', k.relation::regclass) end
+      )
+  ) n (constraint_name, referring)
+  -- PostgreSQL writes CREATE UNIQUE INDEX name ON [ONLY] table USING method (columns) … [WHERE predicate]. Where WHERE stands there
+  -- more than once, which one it is cannot be said.
+  cross join lateral (
+    select format('%I.%I USING %I (', s.nspname, r.relname, m.amname)
+  ) t (target)
+  cross join lateral (
+    select substr(
+      pg_get_indexdef(k.index),
+      length(format('CREATE UNIQUE INDEX %I ON %s%s', c.relname, case c.relkind when 'I' then 'ONLY ' end, t.target)) + 1
+    )
+  ) w (rest)
+  cross join lateral (
+    select string_to_array(w.rest, ' WHERE ')
+  ) p (rest)
+  cross join lateral (
+    select
+      t.target,
+      pg_get_constraintdef(b.oid),
+      p.rest[1],
+      case
+        when i.indpred is null then ''
+        when cardinality(p.rest) = 2 then ' WHERE ' || p.rest[2]
+      end
+  ) d (target, definition, columns, predicate)
+  cross join lateral (
+    select case
+      when i.indisexclusion then ': the tenant comes into it with an operator of the same access method, as by btree_gist'
+      when n.referring is not null then format(
+        ', because %s refers to it: make a key with the tenant, let it refer to that, and drop this one',
+        n.referring
+      )
+      when i.indisprimary and k.kind = 'optional' then
+        ', because a primary key takes no public rows: draw its values by lot, or make two unique keys of it'
+      when d.predicate is null then ': make it anew with the tenant as the first column'
+    end
+  ) o (none)
+  where k.drawn is null
+),
+-- tables that name tenants: by a column of the name that protected tables use, by a foreign key, or by a default that protect() gave
+naming (relation, attnum, why) as (
+  select a.attrelid, a.attnum, 'name'
+  from pg_attribute a
+  where not a.attisdropped
+    and a.attnum > 0
+    and a.attname in (select 'tenant_id' union all select tenant_column from tenancy.protection)
+  union all
+  select k.conrelid, k.conkey[1], 'key'
+  from pg_constraint k
+  where k.contype = 'f'
+    and k.conparentid = 0
+    and k.confrelid = 'tenancy.tenants'::regclass
+  union all
+  select d.adrelid, d.adnum, 'default'
+  from pg_attrdef d
+  where exists (
+    select from pg_proc f
+    where f.pronamespace = 'tenancy'::regnamespace
+      and f.proname in ('writable_tenant', 'writable_tenant_number')
+      and d.adbin::text like '%{FUNCEXPR :funcid ' || f.oid || ' %'
+  )
+),
+-- tables that do not, and refer to protected ones: their rows are those tenants' as well. Of several foreign keys the one by which
+-- each row is most likely to have a tenant: it may not be NULL, leads to a table without public rows, and goes with what it refers to.
+child (relation, keys, parents, adopt) as (
+  select
+    k.conrelid,
+    string_agg(quote_ident(k.conname), ', ' order by k.conname),
+    string_agg(distinct k.confrelid::regclass::text, ', '),
+    case
+      when not c.relispartition then (
+        array_agg(
+          format(
+            'call tenancy.adopt(%L, %L, %L, null, by_reference => %L, tenant_type => %L)',
+            k.conrelid::regclass,
+            case when n.given and t.kind = 'required' then 'required' else 'optional' end,
+            t.tenant_column,
+            k.conname,
+            a.atttypid::regtype
+          )
+          order by n.given desc, t.kind = 'required' desc, k.confdeltype = 'c' desc, k.conkey
+        )
+      )[1]
+    end
+  from pg_constraint k
+  join tenanted t on t.relation = k.confrelid
+  join pg_attribute a on a.attrelid = t.relation and a.attnum = t.attnum
+  join pg_class c on c.oid = k.conrelid
+  cross join lateral (
+    select bool_and(b.attnotnull) from pg_attribute b where b.attrelid = k.conrelid and b.attnum = any (k.conkey)
+  ) n (given)
+  where k.contype = 'f'
+    and k.conparentid = 0
+    and k.conrelid not in (select relation from part)
+    and k.conrelid not in (select relation from naming)
+  group by k.conrelid, c.relispartition
+),
+-- tables that others than their owner may use, or whose owner some login is or can become
+usable (relation) as (
+  select c.oid
+  from pg_class c
+  where c.relowner in (
+      select o.oid
+      from pg_roles o
+      where not o.rolsuper
+        and exists (select from pg_roles l where l.rolcanlogin and not l.rolsuper and pg_has_role(l.oid, o.oid, 'member'))
+    )
+    or exists (select from aclexplode(c.relacl) a where a.grantee <> c.relowner)
+    or exists (select from pg_attribute b cross join aclexplode(b.attacl) a where b.attrelid = c.oid and b.attacl is not null and a.grantee <> c.relowner)
 ),
 -- what relations a view or materialized view names
 names (view, relation) as (
@@ -200,8 +368,14 @@ shows (view, relation) as (
   join invoker_view i on i.view = s.relation
   join names n on n.view = i.view
 ),
+-- what extensions brought, which nobody but their makers changes
+brought (class, object) as (
+  select d.classid, d.objid
+  from pg_depend d
+  where d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass
+),
 -- functions that run with the rights of a role that row security does not bind, and that somebody else may call, if only by a
--- trigger on a table without tenants: see trigger_definer for the others
+-- trigger on a table without tenants: see trigger_definer for the others. Event triggers nobody calls.
 definer (function, reads) as (
   select
     p.oid,
@@ -218,8 +392,40 @@ definer (function, reads) as (
   join unbound u on u.role = p.proowner
   where p.prosecdef
     and p.oid >= 16384
+    and p.prorettype <> 'event_trigger'::regtype
     and (
       exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a where a.grantee <> p.proowner)
       or exists (select from pg_trigger g where g.tgfoid = p.oid and g.tgrelid not in (select relation from tenanted))
     )
+),
+-- settings that switch guards off or bring code in, and who else than superusers may set them
+guarding (name, why) as (
+  values
+    ('session_replication_role', 'have foreign keys not looked at'),
+    ('event_triggers', 'have DDL that takes protection away not looked at'),
+    ('lo_compat_privileges', 'read and write all large objects'),
+    ('allow_system_table_mods', 'have catalogs changed'),
+    ('ignore_system_indexes', 'have catalogs read without their indexes'),
+    ('tenancy.context', 'act for whomever he likes'),
+    ('dynamic_library_path', 'choose what code the server loads'),
+    ('extension_control_path', 'choose what code the server loads'),
+    ('session_preload_libraries', 'choose what code the server loads'),
+    ('local_preload_libraries', 'choose what code the server loads'),
+    ('shared_preload_libraries', 'choose what code the server loads'),
+    ('jit_provider', 'choose what code the server loads'),
+    ('archive_library', 'choose what code the server loads')
+),
+granted_setting (setting, grantee, how, why) as (
+  select p.parname, a.grantee, case a.privilege_type when 'SET' then 'set it' else 'set it for the whole server' end, w.why
+  from pg_parameter_acl p
+  cross join aclexplode(p.paracl) a
+  cross join lateral (
+    select g.why from guarding g where g.name = p.parname
+    union all
+    -- what stands in the server's files holds for everybody, and commands in it run as the server
+    select 'choose what the server runs, or where its files are'
+    where a.privilege_type = 'ALTER SYSTEM'
+      and p.parname ~ '(_command|_file|_directory)$'
+  ) w
+  where a.grantee not in (select oid from pg_roles where rolsuper)
 )

@@ -1,11 +1,12 @@
--- Who may write a table that nothing looks at learns by its foreign key which rows other tenants have.
+-- Rows that refer to tenants' rows, in a table that nothing looks at: who may read it sees them all, and who may write it learns by
+-- its foreign keys which rows other tenants have.
 select
-  'constraint ' || quote_ident(k.conname) || ' on ' || k.conrelid::regclass,
-  format('%s is not protected: who writes it learns which keys %s has, and what it refers to is not looked at.',
-    k.conrelid::regclass, k.confrelid::regclass),
-  format('select tenancy.protect(%L, ''untenanted'')', k.conrelid::regclass)
-from pg_constraint k
-where k.contype = 'f'
-  and k.conparentid = 0
-  and k.confrelid in (select relation from tenanted)
-  and k.conrelid not in (select relation from part)
+  'table ' || h.relation::regclass,
+  format(
+    'It is not protected, but refers to %s (%s): who reads it sees what belongs to rows of all tenants, who writes it learns which keys there are, and what it refers to is not looked at. Another of its keys fits better, if by this one rows refer to two tenants.',
+    h.parents,
+    h.keys
+  ),
+  h.adopt
+from child h
+where h.relation in (select relation from usable)

@@ -53,8 +53,13 @@ where name in ('tenancy.context', 'tenancy.token')
 union all
 select
   'server',
-  format('It is given %s = %s, so that %s.', w.name, w.value, w.why),
-  format('alter system reset %s; select pg_reload_conf()', w.name)
+  format('It is given %s = %s, so that %s. Reload the configuration when that is taken away.', w.name, w.value, w.why),
+  -- ALTER SYSTEM goes with no other command. A line of postgresql.conf is for whoever wrote it.
+  case
+    when exists (select from pg_file_settings f where f.name = w.name and f.sourcefile ~ 'postgresql\.auto\.conf$')
+      then format('alter system reset %s', w.name)
+    when not exists (select from pg_file_settings f where f.name = w.name) and s.source = 'configuration file' then 'select pg_reload_conf()'
+  end
 from weak w
 join pg_settings s on s.name = w.name and s.reset_val = w.value
 where s.source in ('configuration file', 'command line', 'default')

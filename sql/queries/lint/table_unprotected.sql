@@ -1,37 +1,24 @@
 -- Tables that name tenants but are not protected: by a column of the name that protected tables use, by a foreign key, or by a default
 -- that protect() gave, as a table has it that was restored without the rest.
-, by_name (relation, attnum, why) as (
-  select a.attrelid, a.attnum, format('Its column %I is named as tenant columns are', a.attname)
-  from pg_attribute a
-  where not a.attisdropped
-    and a.attnum > 0
-    and a.attname in (select 'tenant_id' union all select tenant_column from tenancy.protection)
-),
-by_key (relation, attnum, why) as (
-  select a.attrelid, a.attnum, format('Its column %I refers to tenants', a.attname)
-  from pg_constraint k
-  join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
-  where k.contype = 'f'
-    and k.conparentid = 0
-    and k.confrelid = 'tenancy.tenants'::regclass
-),
-by_default (relation, attnum, why) as (
-  select d.adrelid, d.adnum, format('Its column %I has the default of tenancy', a.attname)
-  from pg_attrdef d
-  join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-  where exists (
-    select from pg_proc f
-    where f.pronamespace = 'tenancy'::regnamespace
-      and f.proname in ('writable_tenant', 'writable_tenant_number')
-      and d.adbin::text like '%{FUNCEXPR :funcid ' || f.oid || ' %'
-  )
-)
 select distinct on (c.oid)
   'table ' || c.oid::regclass,
-  f.why || case when part.kind = 'untenanted' then ', but it is protected as untenanted.' else ', but it is not protected.' end,
+  format(
+    'Its column %I %s, but it is %s',
+    a.attname,
+    case f.why
+      when 'key' then 'refers to tenants'
+      when 'default' then 'has the default of tenancy'
+      else 'is named as tenant columns are'
+    end,
+    case
+      when part.kind = 'untenanted' then 'protected as untenanted.'
+      when a.attnotnull or f.defaulted then 'not protected.'
+      else 'not protected. If rows without a tenant are everybody''s, protect it as optional.'
+    end
+  ),
   case
     -- what protect() gave it says more
-    when part.kind is null and c.oid in (select by_default.relation from by_default) then (
+    when part.kind is null and f.defaulted then (
       with recursive up (relation, step) as (
         select c.oid, 0
         union all
@@ -42,7 +29,9 @@ select distinct on (c.oid)
     when part.kind is null and a.atttypid in ('uuid'::regtype, 'integer'::regtype, 'bigint'::regtype)
       then format('select tenancy.protect(%L, ''required'', %L)', c.oid::regclass, a.attname)
   end
-from (select * from by_key union all select * from by_name union all select * from by_default) f
+from (
+  select n.relation, n.attnum, n.why, bool_or(n.why = 'default') over (partition by n.relation) from naming n
+) f (relation, attnum, why, defaulted)
 join pg_class c on c.oid = f.relation
 join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum = f.attnum
@@ -50,6 +39,7 @@ left join part on part.relation = c.oid
 where c.relkind in ('r', 'p')
   and not c.relispartition
   and c.relpersistence <> 't'
+  and (f.defaulted or c.oid in (select relation from usable))
   and n.nspname not in ('pg_catalog', 'information_schema', 'tenancy')
   and (part.kind is null or part.kind = 'untenanted')
-order by c.oid, f.why like '%refers%' desc
+order by c.oid, f.why = 'key' desc, f.why = 'name' desc

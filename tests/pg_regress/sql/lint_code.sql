@@ -15,6 +15,13 @@ revoke execute on function app.own() from public;
 create function app.bound() returns bigint language sql security definer set search_path = app as $$ select count(*) from documents $$;
 alter function app.bound() owner to owner;
 
+-- what extensions brought is told of where it is known to read protected tables; event triggers nobody calls
+create function app.brought() returns bigint language plpgsql security definer as $$ begin return (select count(*) from app.documents); end $$;
+create function app.brought_and_reads() returns bigint language sql security definer begin atomic select count(*) from app.documents; end;
+alter extension plpgsql add function app.brought();
+alter extension plpgsql add function app.brought_and_reads();
+create function app.at_ddl() returns event_trigger language plpgsql security definer set search_path = '' as $$ begin end $$;
+
 create language sly handler plpgsql_call_handler;
 create function app.anything() returns integer language sly as $$ begin return 1; end $$;
 create function app.told(text, text) returns boolean language plpgsql leakproof as $$ begin raise notice '%', $1; return true; end $$;

@@ -35,7 +35,7 @@ select lo_from_bytea(0, 'of the superuser') \g /dev/null
 set role app;
 select lo_from_bytea(0, 'of the application') \g /dev/null
 reset role;
-\set codes '''privilege_excessive'', ''schema_writable'', ''search_path_shadows'', ''statistics_readable'', ''sequence_shared'', ''large_objects_shared'''
+\set codes '''privilege_excessive'', ''schema_writable'', ''search_path_shadows'', ''statistics_readable'', ''sequence_shared'', ''sequence_counts'', ''large_objects_shared'''
 \set found 'select code, severity, object, finding, remedy from tenancy.lint() where code in (' :codes ') or code = ''default_privileges'' and object ~ ''lint_privileges|owner'''
 \x
 :found;
