@@ -107,6 +107,18 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
         for change in changes {
             follow_one(relation, &protection, change)?;
         }
+        if changes.iter().any(|change| matches!(change, Change::LostPart(_))) {
+            keep_referred_to(relation)?;
+        }
+    }
+    Ok(())
+}
+
+/// PostgreSQL detaches no rows to which others refer, but at public rows, by a key with the tenant in it, it does not look.
+fn keep_referred_to(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    let Some(table) = protection::table(relation) else { return Ok(()) };
+    for reference in &table.public_incoming {
+        modes::refuse_rows(reference.child, &offenders::of_public_rows(reference.child, reference))?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use crate::model::template;
 use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
 
-pub use references::{dangling, of_reference, staying};
+pub use references::{dangling, of_public_rows, of_reference, staying};
 
 query!(PRIMARY_KEY, "primary_key.sql", &[pg_sys::OIDOID]);
 query!(PROTECTED_RELATIONS, "protected_relations.sql", &[]);
@@ -82,7 +82,7 @@ pub fn of_column(relation: Oid, column: &String) -> Vec<Offender> {
 pub fn of_part(part: Oid) -> Vec<Offender> {
     let Some(table) = protection::table(part) else { return Vec::new() };
     let references = table.outgoing.iter().flat_map(|reference| references::in_relation(part, reference, None));
-    let public = table.public_outgoing.iter().flat_map(|reference| references::of_public_rows(part, reference));
+    let public = table.public_outgoing.iter().flat_map(|reference| of_public_rows(part, reference));
     let references = references.chain(public);
     of_table(part, &table.protection).into_iter().chain(references).collect()
 }

@@ -186,8 +186,8 @@ pub fn dangling(reference: &Reference) -> Vec<Offender> {
     unmatched(reference.child, reference, given)
 }
 
-/// The public rows that refer to no public row.
-pub(super) fn of_public_rows(child: Oid, reference: &Reference) -> Vec<Offender> {
+/// The public rows, of a table or of a part of it, that refer to no public row.
+pub fn of_public_rows(child: Oid, reference: &Reference) -> Vec<Offender> {
     unmatched(child, reference, given(reference))
 }
 

@@ -157,3 +157,15 @@ select tenancy.protect('app.added', 'optional', create_index => 'never') \g /dev
 insert into app.added values (1, null, 2);
 \c - owner
 alter table app.added add foreign key (tenant_id, case_id) references app.cases (tenant_id, id);
+
+-- A part is not detached with public rows to which others refer: PostgreSQL looks for rows of tenants only.
+\c - postgres
+insert into app.trees values (1, null, null), (11, null, 1), (12, null, null);
+\c - owner
+alter table app.trees detach partition app.trees_1;
+\c - postgres
+update app.trees set above = null where id = 11;
+\c - owner
+alter table app.trees detach partition app.trees_1;
+\c - postgres
+select * from tenancy.violations();
