@@ -347,9 +347,12 @@ impl Explaining {
             let read = |row: &Row| row.get::<String>(1);
             spi::once(&text, &[pg_sys::JSONBOID], &[arg(key)], Sees::Statement, read).into_iter().next()
         };
-        let found = match self.full {
-            true => owner::run_pinned_as_owner_of(self.relation, look),
-            false if self.database_role.as_ref().is_none_or(|role| role.may[0]) => look(),
+        let may_read = self.database_role.as_ref().is_none_or(|role| role.may[0]);
+        let found = match may_read {
+            // The answer is the same whoever looks.
+            true if !owner::row_security_binds(self.relation) => owner::run_pinned_as_owner_of(self.relation, look),
+            _ if self.full => owner::run_pinned_as_owner_of(self.relation, look),
+            true => look(),
             false => None,
         };
         let whose = |value: String| match tenant.map(|tenant| tenant.key) {

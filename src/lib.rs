@@ -31,6 +31,7 @@ mod people;
 mod pg;
 mod planner;
 mod policies;
+mod privileges;
 mod progress;
 mod protect;
 mod quotas;

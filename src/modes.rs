@@ -88,17 +88,22 @@ pub fn refuse_rows(relation: pg_sys::Oid, found: &[Offender]) -> Result<(), Refu
     offenders::refusal(relation, found).map_or(Ok(()), refuse)
 }
 
-/// The rows of all protected tables that break a rule.
-pub fn violations() -> Vec<Offender> {
+/// The rows of all protected tables that break a rule; `held` is told of tables that others have locked.
+pub fn violations(mut held: impl FnMut(Refusal) -> Result<(), Refusal>) -> Result<Vec<Offender>, Refusal> {
     let relations = offenders::protected_relations();
-    let Some(first) = relations.first() else { return Vec::new() };
+    let Some(first) = relations.first() else { return Ok(Vec::new()) };
     let progress = Progress::start(Operation::Validate, *first);
     progress.phase(Phase::CheckingRows);
-    let of_relation = |relation| {
+    let mut found = Vec::new();
+    for relation in relations {
+        pgrx::check_for_interrupts!();
         progress.relation(relation);
-        offenders::of_relation(relation)
-    };
-    relations.into_iter().flat_map(of_relation).collect()
+        match offenders::reach(relation) {
+            Ok(()) => found.extend(offenders::of_relation(relation)),
+            Err(refusal) => held(refusal)?,
+        }
+    }
+    Ok(found)
 }
 
 /// Is the message new in this transaction?
@@ -159,7 +164,7 @@ fn set_mode(mode: Option<&str>) -> Result<(), ErrorReport> {
     locks::exclusive(hierarchy::lock());
     if matches!(wanted, Mode::Enforce | Mode::Setup) {
         distributed::refuse_all("to look for rows that break a rule")?;
-        match violations().len() {
+        match violations(Err)?.len() {
             0 => (),
             count => return Err(Refusal::ViolationsRemain { count }.into()),
         }

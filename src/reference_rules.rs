@@ -186,6 +186,7 @@ fn check_one_moved(tenant: Uuid) -> Result<(), Refusal> {
     let mut found = Vec::new();
     for relation in offenders::protected_relations() {
         let Some(table) = protection::table(relation) else { continue };
+        offenders::reach(relation)?;
         found.extend(table.outgoing_from(relation).flat_map(|r| offenders::of_reference(r, Some(&below))));
     }
     if found.is_empty() {

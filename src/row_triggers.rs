@@ -238,6 +238,7 @@ impl Check {
         match kind {
             Kind::Untenanted => Ok(()),
             Kind::Required => Err(RowRefusal::RequiredTenant { table: table() }.into()),
+            Kind::Optional if owner::made_public() == Some(self.table.protection.root) => Ok(()),
             Kind::Optional if owner::outer_user_is_exempt() => Ok(()),
             Kind::Optional if session::ask_about(Some(self.relation), |access, _| access.writes_public) => Ok(()),
             Kind::Optional if self.old_tenant.is_some() => Err(RowRefusal::BecomesPublic { table: table() }.into()),
@@ -273,7 +274,7 @@ impl Check {
         let kept_key = self.rows.old.is_some() && !reference.columns.iter().any(|c| self.rows.differs(*c));
         match (outcome, self.rows.new) {
             (Err(_), Some(new)) if inherits && kept_key && self.old_tenant != self.new_tenant => {
-                owner::run_as_owner_of(self.relation, || {
+                owner::run_action_as_owner_of(self.relation, || {
                     let relation = relations::qualified(self.relation);
                     let text = format!("delete from only {relation} r where r.ctid operator(pg_catalog.=) $1");
                     spi::once(&text, &[pg_sys::TIDOID], &[arg(new.place())], Sees::LatestToWrite, |_| ());

@@ -116,7 +116,7 @@ fn ask_known<R>(question: impl FnOnce(&Known) -> R) -> R {
     let known = KNOWN.borrow();
     let known = known.as_ref().expect("refresh() fills it");
     executions::lean_on(RIGHTS.get());
-    if owner::looked_into().is_some() {
+    if owner::is_owners_code() {
         return question(&known.nobody());
     }
     if !ASKED.replace(true) {
@@ -214,7 +214,7 @@ fn note_acting(identity: Option<&Identity>) {
 pub fn ask_for_plan<R>(question: impl FnOnce(&Access, Mode) -> R) -> R {
     ask_known(|known| {
         // A plan for nobody takes nothing for granted.
-        if owner::looked_into().is_none() {
+        if !owner::is_owners_code() {
             plans::made_for(known.shape);
         }
         question(&known.access, known.mode)

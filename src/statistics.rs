@@ -6,6 +6,7 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{Uuid, name, pg_extern, pg_sys};
 
 use crate::administration::knows;
+use crate::catalog::reached::{self, Lock};
 use crate::catalog::statistics::{self, Counted};
 use crate::catalog::{from_pg, protection, quotas};
 use crate::error::Refusal;
@@ -26,11 +27,18 @@ fn refresh_statistics(relation: Option<pg_sys::Oid>) -> Result<(), ErrorReport> 
     };
     let progress = Progress::start(Operation::Count, pg_sys::InvalidOid);
     progress.phase(Phase::Counting);
-    for relation in tables {
+    for table in tables {
         pgrx::check_for_interrupts!();
-        progress.relation(relation);
+        progress.relation(table);
+        match reached::lock(table, Lock::ToRead) {
+            Err(held) if relation.is_none() => {
+                held.warn();
+                continue;
+            }
+            outcome => outcome?,
+        }
         let as_of = transactions::time_of_day();
-        statistics::keep(relation, as_of, &statistics::count(relation, None));
+        statistics::keep(table, as_of, &statistics::count(table, None));
     }
     Ok(())
 }
@@ -67,7 +75,8 @@ fn tenant_statistics_exact(
 > {
     let tenant = from_pg(tenant);
     let tables = statistics::tables().into_iter().filter(|relation| may_know(tenant, Some(*relation)));
-    let counted = tables.map(|relation| {
+    let free = |relation: &pg_sys::Oid| reached::lock(*relation, Lock::ToRead).map_err(|held| held.warn()).is_ok();
+    let counted = tables.filter(free).map(|relation| {
         let as_of = transactions::time_of_day();
         match statistics::count(relation, Some(tenant)).pop() {
             Some(Counted { rows, bytes, written, .. }) => (relation, rows, bytes, written, as_of),

@@ -16,6 +16,10 @@ fn violations()
         return Err(Refusal::AdministratorsOnly { what: "look at the rows of all tenants" }.into());
     }
     distributed::refuse_all("tenancy.violations()")?;
-    let rows = modes::violations().into_iter().map(|offender| (offender.relation, offender.rule, offender.key));
+    let warn = |held: Refusal| {
+        held.warn();
+        Ok(())
+    };
+    let rows = modes::violations(warn)?.into_iter().map(|offender| (offender.relation, offender.rule, offender.key));
     Ok(TableIterator::new(rows.collect::<Vec<_>>()))
 }

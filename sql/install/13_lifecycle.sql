@@ -8,11 +8,12 @@ create function tenancy.delete_tenant(tenant uuid, only_tables regclass[] defaul
 comment on function tenancy.delete_tenant(uuid, regclass[], boolean) is
   'remove an inactive tenant with all its rows, or its rows from some tables; says what went, or with dry_run what would go; for administrators';
 
-create function tenancy.export_tenant(tenant uuid, with_subtenants boolean default false) returns setof text
+create function tenancy.export_tenant(tenant uuid, with_subtenants boolean default false, only_tables regclass[] default null)
+  returns setof text
   language c volatile parallel unsafe rows 100000
   as 'MODULE_PATHNAME', 'export_tenant_wrapper';
 
-comment on function tenancy.export_tenant(uuid, boolean) is
+comment on function tenancy.export_tenant(uuid, boolean, regclass[]) is
   'a tenant, or a tenant and those below it, as lines of JSON: what import_tenant() reads';
 
 create function tenancy.import_tenant(
@@ -51,7 +52,7 @@ revoke all on function
   tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean),
   tenancy.initialize_tenant(uuid, uuid, regclass[]),
   tenancy.delete_tenant(uuid, regclass[], boolean),
-  tenancy.export_tenant(uuid, boolean)
+  tenancy.export_tenant(uuid, boolean, regclass[])
 from public;
 
 -- They look at their caller themselves.
@@ -60,5 +61,5 @@ grant execute on function
   tenancy.import_tenant(regclass, uuid, uuid, text, text, jsonb, boolean),
   tenancy.initialize_tenant(uuid, uuid, regclass[]),
   tenancy.delete_tenant(uuid, regclass[], boolean),
-  tenancy.export_tenant(uuid, boolean)
+  tenancy.export_tenant(uuid, boolean, regclass[])
 to public;

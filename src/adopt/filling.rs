@@ -10,6 +10,7 @@ use crate::catalog::offenders;
 use crate::catalog::protection::{KeyType, Kind};
 use crate::error::{AdoptionRefusal, Refusal};
 use crate::model::template;
+use crate::pg::deferred::nothing_deferred;
 use crate::pg::procedures::Steps;
 use crate::pg::spi::{Plan, Row, Sees, arg, query};
 use crate::pg::{owner, relations, rows};
@@ -127,7 +128,8 @@ impl<'a> Filling<'a> {
 
     fn ask<R>(&self, plan: &Plan, blocks: &Range<i64>, each: impl FnMut(&Row) -> R) -> Vec<R> {
         let args = [arg(rows::first_of_block(blocks.start)), arg(rows::first_of_block(blocks.end))];
-        owner::run_writing_as_owner_of(self.adopting.relation(), || plan.rows(&args, Sees::Statement, each))
+        let relation = self.adopting.relation();
+        nothing_deferred(|| owner::run_pinned_as_owner_of(relation, || plan.rows(&args, Sees::Statement, each)))
     }
 }
 

@@ -18,6 +18,7 @@ pub mod protection;
 pub mod public_keys;
 pub mod published;
 pub mod quotas;
+pub mod reached;
 pub mod statistics;
 pub mod tokens;
 pub mod watched;

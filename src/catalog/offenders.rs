@@ -8,6 +8,7 @@ use pgrx::{JsonB, pg_sys};
 use uuid::Uuid;
 
 use super::protection::{self, KeyType, Kind, Protection, TenantColumn};
+use super::reached::{self, Lock};
 use super::{from_pg, hierarchy, to_pg};
 use crate::error::Refusal;
 use crate::model::template;
@@ -57,6 +58,14 @@ pub fn refusal(relation: Oid, found: &[Offender]) -> Option<Refusal> {
 /// All protected tables, inheritance children included, partitions only where they have foreign keys of their own.
 pub fn protected_relations() -> Vec<Oid> {
     owner::run(|| PROTECTED_RELATIONS.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))))
+}
+
+/// Locks a table and those that its rows refer to, unless others have one of them for long.
+pub fn reach(relation: Oid) -> Result<(), Refusal> {
+    reached::lock(relation, Lock::ToRead)?;
+    let table = protection::table(relation);
+    let references = table.iter().flat_map(|table| table.outgoing_from(relation));
+    references.into_iter().try_for_each(|reference| reached::lock(reference.parent, Lock::ToRead))
 }
 
 /// The rows of one table that break a rule, be it as rows of it or as references from it.

@@ -16,6 +16,8 @@ pub enum LifecycleRefusal {
     NoTenantColumn { relation: String },
     MayNotExport,
     MissingPrivileges { what: &'static str, missing: Vec<String> },
+    Narrowed { what: &'static str, policies: Vec<String> },
+    TableHeld { table: String, milliseconds: i32, sessions: Vec<i32> },
     NoStage { relation: String },
     Damaged { line: u64, reason: String },
     UnreadableValue { line: i64, whose: String, reason: String },
@@ -30,6 +32,7 @@ pub enum LifecycleRefusal {
     NoCounterpart { table: String, count: i64 },
     KeyOfAnother { table: String },
     OwnTemplate { tenant: String },
+    TemplateUnread { tenant: String },
     KeyStays { table: String },
 }
 
@@ -89,7 +92,19 @@ impl Explained for LifecycleRefusal {
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("privileges that {what} needs are missing"),
                 listed("They are", missing),
-                "Rows are read and written with the caller's rights: GRANT these, or call it as a role that has them.",
+                "GRANT these, call it as a role that has them, or name the other tables in only_tables if it has this argument.",
+            ),
+            Narrowed { what, policies } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("restrictive policies keep {what} from this role"),
+                listed("They are", policies),
+                "Call it as a role that row security does not bind, or name the other tables in only_tables if it has this argument.",
+            ),
+            TableHeld { table, milliseconds, sessions } => parts(
+                Code::ERRCODE_LOCK_NOT_AVAILABLE,
+                format!("table {table} is locked by somebody else"),
+                held_by(*milliseconds, sessions),
+                "End these sessions or their transactions, or wait longer: SET lock_timeout says how long. What has an argument only_tables can do without the table.",
             ),
             NoStage { relation } => parts(
                 Code::ERRCODE_WRONG_OBJECT_TYPE,
@@ -175,6 +190,12 @@ impl Explained for LifecycleRefusal {
                 "The template's rows are copied.",
                 "Give another tenant as the template.",
             ),
+            TemplateUnread { tenant } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("rows of tenant \"{tenant}\" cannot be copied"),
+                "This session may not read them.",
+                "Enter as a user whose role reads the template.",
+            ),
             KeyStays { table } => parts(
                 Code::ERRCODE_FEATURE_NOT_SUPPORTED,
                 format!("rows of {table} cannot be copied"),
@@ -182,5 +203,14 @@ impl Explained for LifecycleRefusal {
                 "Leave the table out: name the others in only_tables.",
             ),
         }
+    }
+}
+
+fn held_by(milliseconds: i32, sessions: &[i32]) -> String {
+    let seconds = f64::from(milliseconds) / 1000.0;
+    let sessions: Vec<String> = sessions.iter().map(i32::to_string).collect();
+    match sessions.as_slice() {
+        [] => format!("It was waited for {seconds} s. A prepared transaction has it, or whoever had it is gone."),
+        some => format!("It was waited for {seconds} s. The server's processes that have it: {}.", some.join(", ")),
     }
 }

@@ -2,23 +2,22 @@
 //! are referred to before those that refer to them; see `arranging`.
 
 use super::arranging::{self, BATCHES, LINKS, Link, ROWS};
-use super::columns::{self, Column};
-use super::lines;
+use super::columns::Column;
 use super::loading::{Loading, Table, between};
-use super::staging::Stage;
+use super::staging::LINES;
+use super::{lines, ours};
 use crate::pg::spi;
 
 impl Table<'_> {
     /// The rows' lines and the values of some columns; None where the archive does not have these.
-    fn keys(&self, stage: &Stage, names: &[String]) -> Option<String> {
+    fn keys(&self, names: &[String]) -> Option<String> {
         let defined: Vec<String> =
             self.columns.iter().filter(|column| names.contains(&column.name)).map(Column::defined).collect();
-        let (defined_by, wanted) = (defined.join(", "), self.all_lines());
+        let (defined_by, wanted) = (defined.join(", "), between(self.lines));
         (defined.len() == names.len()).then(|| {
             format!(
-                "select s.line as \"line of the archive\", x.* from only {} s \
+                "select s.line as \"line of the archive\", x.* from {LINES} s \
                  cross join lateral pg_catalog.json_to_record({}) as x({defined_by}) where {wanted}",
-                stage.name,
                 lines::ROW
             )
         })
@@ -29,17 +28,15 @@ impl Loading<'_> {
     /// Rows that refer to others come after these; see `arranging`. A row is known by its line.
     pub(super) fn in_order(&self, tables: &[&Table], links: &[Link], done: impl Fn(i64)) -> Vec<i64> {
         arranging::begin();
-        for table in tables {
-            let text = format!(
-                "insert into {ROWS} (id) select s.line from only {} s where {}",
-                self.stage.name,
-                between(table.lines)
-            );
-            spi::run(&text);
-        }
+        self.stage.show(&tables.iter().map(|table| table.lines).collect::<Vec<_>>());
+        ours(|| {
+            spi::run(&format!("create index tenancy_lines_line on {LINES} (line)"));
+            spi::run(&format!("analyze {LINES}"));
+            spi::run(&format!("insert into {ROWS} (id) select s.line from {LINES} s"));
+        });
         for link in links {
             let ends = [(link.child, &link.child_columns), (link.parent, &link.parent_columns)];
-            let keys = ends.map(|(relation, columns)| self.of_tenants(relation)?.keys(self.stage, columns));
+            let keys = ends.map(|(relation, columns)| self.of_tenants(relation)?.keys(columns));
             if let [Some(child), Some(parent)] = keys {
                 let condition = &link.condition;
                 let text = format!(
@@ -47,7 +44,7 @@ impl Loading<'_> {
                      from ({child}) c join ({parent}) p on {condition} \
                      where p.\"line of the archive\" operator(pg_catalog.<>) c.\"line of the archive\""
                 );
-                columns::in_readable_form(|| spi::run(&text));
+                tables[0].with_rights(|| spi::run(&text));
             }
         }
         arranging::arrange();
@@ -60,6 +57,7 @@ impl Loading<'_> {
             written.iter_mut().zip(new).for_each(|(all, new)| *all += new);
             done(written.iter().sum());
         }
+        ours(|| spi::run("drop index pg_temp.tenancy_lines_line"));
         arranging::end();
         written
     }

@@ -48,6 +48,12 @@ pub fn key(columns: &[Column]) -> Vec<&Column> {
 }
 
 impl Column {
+    /// A column of which no more is known.
+    pub fn named(name: &str, kind: &str) -> Self {
+        let (name, kind) = (name.to_owned(), kind.to_owned());
+        Self { name, kind, plain: true, json: false, collated: false, identity: false, in_key: None }
+    }
+
     /// The name as SQL.
     pub fn quoted(&self) -> String {
         quote_identifier(&self.name)

@@ -13,13 +13,15 @@ use pgrx::pg_sys::{self, Oid};
 use pgrx::spi::quote_identifier;
 use pgrx::{Uuid, name, pg_extern};
 
-use super::{Subject, require_administrator, tenant_column};
+use super::{GO_ON_WITHOUT, Subject, as_owner, require_administrator, tenant_column};
 use crate::catalog::access::Mode;
 use crate::catalog::dependencies::{self, Group};
 use crate::catalog::protection::{self, Reference, TenantColumn};
+use crate::catalog::reached::{self, Lock};
 use crate::catalog::{access, from_pg, hierarchy, offenders, to_pg};
 use crate::error::{LifecycleRefusal, Refusal, TenantRefusal, given};
 use crate::model::system_group::Relation;
+use crate::pg::deferred::nothing_deferred;
 use crate::pg::spi::{self, Arg, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 use crate::progress::{Operation, Phase, Progress};
@@ -55,7 +57,7 @@ fn delete_tenant(
     });
     require_administrator("delete tenants")?;
     let work = Deletion::begin(tenant, chosen.transpose()?, dry_run)?;
-    Ok(TableIterator::new(work.run(dry_run)?))
+    Ok(TableIterator::new(nothing_deferred(|| work.run(dry_run))?))
 }
 
 /// A tenant on its way out.
@@ -124,6 +126,8 @@ impl Deletion {
                 for reference in table.iter().flat_map(|table| &table.incoming) {
                     if looked_at.insert((reference.child, reference.constraint.clone())) {
                         self.progress.relation(reference.child);
+                        reached::lock(reference.child, Lock::ToRead)?;
+                        reached::lock(reference.parent, Lock::ToRead)?;
                         references.extend(self.staying(reference));
                     }
                 }
@@ -168,10 +172,11 @@ impl Deletion {
 
     pub(super) fn rows_of(&self, table: Oid) -> Result<i64, Refusal> {
         self.progress.relation(table);
+        reached::lock(table, Lock::ToRead)?;
         let (condition, (kind, key)) = self.condition("r", &tenant_column(table)?, 1);
         let text = format!("select pg_catalog.count(*) from {} r where {condition}", relations::qualified(table));
         let read = |row: &spi::Row| row.must::<i64>(1);
-        let rows = owner::run_pinned_as_owner_of(table, || spi::once(&text, &[kind], &[key], Sees::Latest, read));
+        let rows = as_owner(table, GO_ON_WITHOUT, || spi::once(&text, &[kind], &[key], Sees::Latest, read));
         Ok(rows.into_iter().sum())
     }
 
@@ -184,7 +189,7 @@ impl Deletion {
     /// The tenant's people, quotas and whatever else our own tables say of it.
     fn own_rows(&self, dry_run: bool) -> Vec<Went> {
         let id = [arg(to_pg(self.subject.id))];
-        owner::run(|| {
+        owner::run_leaving_nothing(|| {
             let roles = if dry_run {
                 COUNT_USER_ROLES.with(|q| q.first(&id, Sees::Latest, |row| row.must(1))).unwrap_or(0)
             } else {
@@ -210,7 +215,7 @@ impl Deletion {
         let id = arg(to_pg(self.subject.id));
         let (home, user) = session::ask(|access, _| (access.home, access.user));
         let actor = [home, user].map(|id| id.map(to_pg).and_then(arg));
-        owner::run(|| {
+        owner::run_leaving_nothing(|| {
             DELETE_TENANT_ROW.with(|q| q.rows(&[id], Sees::Latest, |_| ()));
             let values = [actor[0], actor[1], id, arg(self.subject.name.as_str()), arg(rows)];
             RECORD.with(|q| q.rows(&values, Sees::Statement, |_| ()));

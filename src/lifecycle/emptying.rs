@@ -8,9 +8,10 @@ use pgrx::pg_sys::{self, Oid};
 
 use super::arranging::{self, BATCH, BATCHES, LINKS, Link, ROWS, in_batch};
 use super::delete::{Deletion, Went};
-use super::tenant_column;
+use super::{GO_ON_WITHOUT, as_owner, one_owner, tenant_column};
 use crate::catalog::dependencies::Group;
 use crate::catalog::protection;
+use crate::catalog::reached::{self, Lock};
 use crate::error::{LifecycleRefusal, Refusal};
 use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
@@ -21,9 +22,9 @@ impl Deletion {
     /// Deletes the tenant's rows from the tables of a group.
     pub(super) fn delete(&self, group: &Group) -> Result<Vec<Went>, Refusal> {
         let first = group.tables[0];
-        if group.tables.iter().any(|table| owner::owner_of(*table) != owner::owner_of(first)) {
-            let tables = group.tables.iter().map(|table| relations::qualified(*table)).collect();
-            return Err(LifecycleRefusal::CircleOfOwners { tables }.into());
+        one_owner(&group.tables)?;
+        for table in &group.tables {
+            reached::lock(*table, Lock::ToWrite)?;
         }
         self.progress.relation(first);
         let there: i64 = self.count(group)?.iter().map(|(_, rows)| rows).sum();
@@ -83,7 +84,7 @@ impl Deletion {
             } else {
                 format!("insert into {ROWS} (nth, part, tid) select {nth}, x.tableoid, x.ctid from {rows}")
             };
-            owner::run_pinned_as_owner_of(first, || spi::once(&text, &[kind], &[key], Sees::Latest, |_| ()));
+            as_owner(first, GO_ON_WITHOUT, || spi::once(&text, &[kind], &[key], Sees::Latest, |_| ()));
         }
         links.iter().for_each(|link| self.note(link, first));
         if !links.is_empty() {
@@ -109,7 +110,7 @@ impl Deletion {
             link.condition
         );
         let (types, values): (Vec<Oid>, Vec<Arg>) = [child_key, parent_key].into_iter().unzip();
-        owner::run_pinned_as_owner_of(first, || spi::once(&text, &types, &values, Sees::Latest, |_| ()));
+        as_owner(first, GO_ON_WITHOUT, || spi::once(&text, &types, &values, Sees::Latest, |_| ()));
     }
 
     /// How many rows a batch has, and how many of each table went.
@@ -143,8 +144,7 @@ impl Deletion {
         let text = format!("with {} select {}", deletes.join(", "), counts.join(", "));
         let (types, values): (Vec<Oid>, Vec<Arg>) = args.into_iter().unzip();
         let read = |row: &Row| -> Vec<i64> { (1..=group.tables.len()).map(|column| row.must(column)).collect() };
-        let counts =
-            owner::run_writing_as_owner_of(group.tables[0], || spi::once(&text, &types, &values, Sees::Latest, read));
+        let counts = as_owner(group.tables[0], GO_ON_WITHOUT, || spi::once(&text, &types, &values, Sees::Latest, read));
         Ok(counts.into_iter().flatten().collect())
     }
 }

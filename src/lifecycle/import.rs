@@ -1,7 +1,8 @@
 //! Rows of an archive become rows of this database: `import_tenant`.
 //!
 //! The archive is read twice: first to see that it is sound, then by the statements that insert its rows, a batch of lines at
-//! a time. They run with the rights of the caller, and rows go through all checks.
+//! a time. What the caller may write is asked before; the statements run with the rights of the tables' owners, and rows go
+//! through all checks.
 
 use std::collections::HashMap;
 
@@ -14,14 +15,16 @@ use super::keys::{self, Keys};
 use super::lines;
 use super::loading::{Conflict, Loading, Table};
 use super::staging::Stage;
-use super::{Subject, privileges, require_administrator};
+use super::{Subject, require_administrator};
 use crate::administration::ours;
 use crate::catalog::dependencies;
 use crate::catalog::{from_pg, hierarchy, to_pg};
 use crate::error::{LifecycleRefusal, Refusal, given};
 use crate::model::archive::{RowsOf, Tenant};
+use crate::pg::deferred::nothing_deferred;
 use crate::pg::spi::{Arg, Sees, arg, query};
 use crate::pg::{owner, subtransaction};
+use crate::privileges;
 use crate::progress::{Operation, Phase, Progress};
 
 query!(
@@ -70,7 +73,8 @@ fn import_tenant(
     let progress = Progress::start(Operation::Import, source);
     progress.phase(Phase::Verifying);
     let stage = Stage::read(source, &progress)?;
-    let work = || lines::located(&stage, || run(&stage, &options, &progress, dry_run));
+    let run = || nothing_deferred(|| run(&stage, &options, &progress, dry_run));
+    let work = || lines::located(&stage, run);
     let report = if dry_run { subtransaction::taken_back(work) } else { work() };
     Ok(TableIterator::new(report?))
 }
@@ -107,9 +111,10 @@ fn run(stage: &Stage, options: &Options, progress: &Progress, dry_run: bool) -> 
     progress.total(stage.contents.sections.iter().map(|section| section.rows as i64).sum());
     let tables = Table::of(stage)?;
     let relations: Vec<Oid> = tables.iter().filter(|t| t.rows_of == RowsOf::Tenants).map(|t| t.relation).collect();
-    check_privileges(&tables, options)?;
+    check_privileges(&tables, &tenants, options)?;
     let mut keys = Keys::among(&relations);
     keys::create_table();
+    stage.begin();
     fill_keys(stage, options, &tables, &mut keys)?;
     let loading = Loading {
         stage,
@@ -131,13 +136,12 @@ fn run(stage: &Stage, options: &Options, progress: &Progress, dry_run: bool) -> 
     }
     report.extend(loading.load_user_roles()?);
     keys::drop_table();
+    Stage::end();
     for (tenant, old) in tenants.iter().zip(&stage.contents.tenants) {
         let contact = old.contact_id.as_deref().and_then(arg);
         ours(|| SET_CONTACT.with(|q| q.rows(&[arg(to_pg(tenant.id)), contact], Sees::Statement, |_| ())));
     }
-    if dry_run {
-        crate::pg::spi::run("set constraints all immediate");
-    } else {
+    if !dry_run {
         // What no rollback takes back comes last.
         loading.advance_sequences();
     }
@@ -146,7 +150,7 @@ fn run(stage: &Stage, options: &Options, progress: &Progress, dry_run: bool) -> 
 }
 
 /// What the caller has to be allowed, so that it is not found out one table after the other.
-fn check_privileges(tables: &[Table], options: &Options) -> Result<(), Refusal> {
+fn check_privileges(tables: &[Table], tenants: &[Subject], options: &Options) -> Result<(), Refusal> {
     let written = tables.iter().filter(|table| table.rows_of == RowsOf::Tenants && table.rows > 0);
     let written: Vec<Oid> = written.map(|table| table.relation).collect();
     let matched = tables.iter().filter(|t| t.rows_of == RowsOf::Public && options.matched.contains_key(&t.qualified()));
@@ -156,7 +160,10 @@ fn check_privileges(tables: &[Table], options: &Options) -> Result<(), Refusal> 
         Conflict::Refuse | Conflict::Skip => &["INSERT"],
     };
     privileges::require("import_tenant()", &written, needed)?;
-    privileges::require("import_tenant()", &matched, &["SELECT"])
+    privileges::require("import_tenant()", &matched, &["SELECT"])?;
+    privileges::refuse_narrowed("import_tenant()", &written, privileges::WRITING)?;
+    privileges::refuse_narrowed("import_tenant()", &matched, privileges::READING)?;
+    if written.is_empty() { Ok(()) } else { privileges::require_writing(tenants.iter().map(|tenant| tenant.id)) }
 }
 
 /// New keys for the tenants' rows, if they are wanted, and the keys here of the public rows that are recognised.
@@ -166,7 +173,7 @@ fn fill_keys(stage: &Stage, options: &Options, tables: &[Table], keys: &mut Keys
             if keys.renew(table.relation) {
                 let source = keys.sources.len() - 1;
                 let found = &keys.sources[source];
-                keys::make(source, found, &table.old_keys(stage, &found.column), Sees::Statement);
+                table.old_keys(stage, &found.column, |old| keys::make(source, found, old))?;
             }
         }
     }
@@ -182,10 +189,11 @@ fn fill_keys(stage: &Stage, options: &Options, tables: &[Table], keys: &mut Keys
     }
     for table in tables.iter().filter(|table| table.rows_of == RowsOf::Public) {
         let Some(natural) = options.matched.get(&table.qualified()) else { continue };
-        let rows = table.counterparts(stage, keys, natural)?;
-        let source = keys.replace(table.relation, &table.key_column()?);
-        let found = keys::fill(source, &rows);
-        let missing = table.rows - found;
+        let key = table.key_column()?;
+        let mut found = Vec::new();
+        table.counterparts(stage, keys, natural, |some| found.extend(some))?;
+        let missing = table.rows - found.len() as i64;
+        keys::fill(keys.replace(table.relation, &key), &found);
         if missing > 0 {
             return Err(LifecycleRefusal::NoCounterpart { table: table.qualified(), count: missing }.into());
         }

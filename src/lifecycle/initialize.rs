@@ -1,6 +1,7 @@
 //! A tenant gets copies of a template tenant's rows: `initialize_tenant`.
 //!
-//! The rows are those that the calling statement sees, in all tables. A few are copied in one statement, many in batches, those
+//! The rows are those that the calling statement sees, in all tables. They are read and written with the rights of the tables'
+//! owners; what the caller may read and write is asked before. A few are copied in one statement, many in batches, those
 //! that are referred to before those that refer to them; see `arranging`.
 
 use pgrx::iter::TableIterator;
@@ -11,14 +12,18 @@ use pgrx::{Uuid, name, pg_extern};
 
 use super::arranging::{self, BATCH, BATCHES, LINKS, Link, ROWS};
 use super::columns::{self, Column};
-use super::keys::{self, Keys};
-use super::{Subject, delete, privileges, require_administrator};
+use super::keys::{self, Arguments, Keys, Renewed};
+use super::{GO_ON_WITHOUT, Subject, as_owner, delete, one_owner, require_administrator};
 use crate::catalog::protection::{self, KeyType, TenantColumn};
+use crate::catalog::reached::{self, Lock};
 use crate::catalog::{dependencies, from_pg};
 use crate::error::{LifecycleRefusal, Refusal, given};
 use crate::parts;
+use crate::pg::cursor::Cursor;
+use crate::pg::deferred::nothing_deferred;
 use crate::pg::spi::{self, Row, Sees};
 use crate::pg::{owner, relations};
+use crate::privileges;
 use crate::progress::{Operation, Phase, Progress};
 
 /// Copies a template's rows. See `tenancy.initialize_tenant`.
@@ -43,7 +48,8 @@ fn initialize_tenant(
         return Err(Refusal::from(LifecycleRefusal::OwnTemplate { tenant: tenant.name }).into());
     }
     let copying = Copying { tenant, template, progress };
-    Ok(TableIterator::new(copying.run(delete::tables(chosen.transpose()?)?)?))
+    let chosen = delete::tables(chosen.transpose()?)?;
+    Ok(TableIterator::new(nothing_deferred(|| copying.run(chosen))?))
 }
 
 struct Copying {
@@ -55,8 +61,16 @@ struct Copying {
 impl Copying {
     fn run(&self, chosen: Vec<Oid>) -> Result<Vec<(Oid, i64)>, Refusal> {
         // Inheritance children have columns of their own.
-        let tables: Vec<Oid> =
+        let all: Vec<Oid> =
             chosen.into_iter().flat_map(|table| owner::run(|| parts::with_own_constraints(table))).collect();
+        let mut tables = Vec::new();
+        for table in all {
+            reached::lock(table, Lock::ToRead)?;
+            if self.count(table) > 0 {
+                reached::lock(table, Lock::ToWrite)?;
+                tables.push(table);
+            }
+        }
         let mut keys = Keys::among(&tables);
         for table in &tables {
             keys.renew(*table);
@@ -64,26 +78,50 @@ impl Copying {
         for table in &tables {
             self.check_key(*table, &keys)?;
         }
-        privileges::require("initialize_tenant()", &tables, &["SELECT", "INSERT"])?;
+        self.check_caller(&tables)?;
         keys::create_table();
         for (nth, source) in keys.sources.iter().enumerate() {
             pgrx::check_for_interrupts!();
             let column = quote_identifier(&source.column);
-            let rows = self.rows_of(source.relation, "");
-            let old = format!("select r.{column}::pg_catalog.text as old from {rows}");
-            keys::make(nth, source, &old, Sees::Caller);
+            let old = format!("select r.{column}::pg_catalog.text from {}", self.rows_of(source.relation, ""));
+            let cursor = as_owner(source.relation, GO_ON_WITHOUT, || Cursor::open(&old, &[], &[]));
+            loop {
+                let fetch = || cursor.fetch(BATCH as i32, |row| row.must::<String>(1));
+                let some = as_owner(source.relation, GO_ON_WITHOUT, fetch);
+                if some.is_empty() {
+                    break;
+                }
+                keys::make(nth, source, some);
+            }
+            cursor.close();
         }
         keys::analyze();
         let (mut copied, mut done) = (Vec::new(), 0);
         for group in dependencies::parents_first(&tables) {
             pgrx::check_for_interrupts!();
             self.progress.relation(group.tables[0]);
+            one_owner(&group.tables)?;
             copied.extend(self.copy(&group.tables, &keys, |rows| self.progress.rows(done + rows)));
             done = copied.iter().map(|(_, rows)| rows).sum();
         }
         keys::drop_table();
         copied.retain(|(_, rows)| *rows > 0);
         Ok(copied)
+    }
+
+    /// As row security would, but for all tables at once.
+    fn check_caller(&self, tables: &[Oid]) -> Result<(), Refusal> {
+        const WHAT: &str = "initialize_tenant()";
+        if tables.is_empty() {
+            return Ok(());
+        }
+        privileges::require(WHAT, tables, &["SELECT", "INSERT"])?;
+        privileges::refuse_narrowed(WHAT, tables, privileges::READING)?;
+        privileges::refuse_narrowed(WHAT, tables, privileges::WRITING)?;
+        if !privileges::reads(self.template.id) {
+            return Err(LifecycleRefusal::TemplateUnread { tenant: self.template.name.clone() }.into());
+        }
+        privileges::require_writing([self.tenant.id])
     }
 
     /// A copy needs another key: one that is made anew, or one with the tenant or with something that is made anew in it.
@@ -127,7 +165,8 @@ impl Copying {
 
     fn count(&self, table: Oid) -> i64 {
         let text = format!("select pg_catalog.count(*) from {}", self.rows_of(table, ""));
-        spi::once(&text, &[], &[], Sees::Caller, |row| row.must::<i64>(1)).into_iter().sum()
+        let read = |row: &Row| row.must::<i64>(1);
+        as_owner(table, GO_ON_WITHOUT, || spi::once(&text, &[], &[], Sees::Caller, read)).into_iter().sum()
     }
 
     /// Notes the rows, and what they refer to among each other.
@@ -143,7 +182,7 @@ impl Copying {
             } else {
                 format!("insert into {ROWS} (nth, part, tid) select {nth}, r.tableoid, r.ctid from {rows}")
             };
-            spi::once(&text, &[], &[], Sees::Caller, |_| ());
+            as_owner(*table, GO_ON_WITHOUT, || spi::once(&text, &[], &[], Sees::Caller, |_| ()));
         }
         links.iter().for_each(|link| self.note(link));
         if !links.is_empty() {
@@ -163,38 +202,41 @@ impl Copying {
             rows(link.parent),
             link.condition
         );
-        spi::once(&text, &[], &[], Sees::Caller, |_| ());
+        as_owner(link.child, GO_ON_WITHOUT, || spi::once(&text, &[], &[], Sees::Caller, |_| ()));
     }
 
     /// One statement for all tables of a group: for a batch, or for all rows. Says how many rows of each table were copied.
     fn copy_where(&self, tables: &[Oid], keys: &Keys, batch: Option<i64>) -> Vec<i64> {
-        let (mut statements, mut counts) = (Vec::new(), Vec::new());
+        let (mut statements, mut counts, mut arguments) = (Vec::new(), Vec::new(), Arguments::default());
         for (nth, table) in tables.iter().enumerate() {
             let in_batch = batch.map_or_else(String::new, |batch| arranging::in_batch(*table, nth, batch));
-            statements.push(format!("w{nth} as ({})", self.statement(*table, keys, &in_batch)));
+            statements.push(format!("w{nth} as ({})", self.statement(*table, keys, &in_batch, &mut arguments)));
             counts.push(format!("(select pg_catalog.count(*) from w{nth})"));
         }
         let text = format!("with {} select {}", statements.join(", "), counts.join(", "));
         let read = |row: &Row| -> Vec<i64> { (1..=tables.len()).map(|column| row.must(column)).collect() };
-        spi::once(&text, &[], &[], Sees::Caller, read).into_iter().flatten().collect()
+        let copy = || spi::once(&text, &arguments.types, &arguments.values, Sees::Caller, read);
+        as_owner(tables[0], GO_ON_WITHOUT, copy).into_iter().flatten().collect()
     }
 
-    fn statement(&self, table: Oid, keys: &Keys, in_batch: &str) -> String {
+    fn statement(&self, table: Oid, keys: &Keys, in_batch: &str, arguments: &mut Arguments) -> String {
         let tenant = column_of(table);
-        let (mut joins, mut values, mut names) = (String::new(), Vec::new(), Vec::new());
-        for column in columns::of(table) {
-            let read = format!("r.{}", column.quoted());
-            names.push(column.quoted());
-            if column.name == tenant.name {
-                values.push(self.tenant.literal(tenant.key));
-            } else if let Some((join, value)) = keys.renewed(table, &column.name, &read, &column.kind) {
-                joins.push_str(&join);
-                values.push(value);
-            } else {
-                values.push(read);
-            }
-        }
-        let rows = self.rows_of(table, &joins);
+        let columns = columns::of(table);
+        let mut changing = keys.changing(table, &columns);
+        changing.retain(|(column, _)| column.name != tenant.name);
+        let renewed = Renewed::of("r", &changing, arguments, |listed| {
+            let text = format!("select {listed} from {}{in_batch}", self.rows_of(table, ""));
+            let read = |row: &Row| (1..=changing.len()).map(|column| row.get::<String>(column)).collect();
+            as_owner(table, GO_ON_WITHOUT, || spi::once(&text, &[], &[], Sees::Caller, read))
+        });
+        let value = |column: &Column| match renewed.value(&column.name) {
+            _ if column.name == tenant.name => self.tenant.literal(tenant.key),
+            Some(value) => value.to_owned(),
+            None => format!("r.{}", column.quoted()),
+        };
+        let names: Vec<String> = columns.iter().map(Column::quoted).collect();
+        let values: Vec<String> = columns.iter().map(value).collect();
+        let rows = self.rows_of(table, &renewed.joins);
         format!(
             "insert into {} ({}) overriding system value select {} from {rows}{in_batch} returning 1",
             relations::qualified(table),

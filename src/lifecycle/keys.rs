@@ -1,14 +1,18 @@
 //! New keys for rows that come in, and the references among them: which columns hold keys that change, and the table that
 //! says what each becomes. Rows of archives and of template tenants go the same way.
 //!
-//! The table is a temporary one, so that a million keys cost no memory, and filled and read by whole tables.
+//! The table is a temporary one, so that a million keys cost no memory. Nobody but us fills and reads it: the statements that
+//! write rows, which run with the rights of the tables' owners, get as arguments what the keys of these rows become.
+
+use std::collections::BTreeSet;
 
 use pgrx::pg_sys::{self, Oid};
 use pgrx::spi::quote_identifier;
 
+use super::columns::Column;
 use super::ours;
 use crate::pg::owner;
-use crate::pg::spi::{self, Row, Sees, arg, query};
+use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
 
 query!(KEY_GENERATOR, "key_generator.sql", &[pg_sys::OIDOID]);
 query!(OWN_SEQUENCES, "own_sequences.sql", &[pg_sys::OIDOID]);
@@ -94,19 +98,80 @@ impl Keys {
         referred.into_iter().find_map(|(parent, other)| self.follow(parent, other, seen))
     }
 
-    /// The join that finds what the keys in a column become, and the value that the column gets; None where it keeps its own.
-    pub fn renewed(&self, relation: Oid, column: &str, read: &str, kind: &str) -> Option<(String, String)> {
-        let source = self.source_of(relation, column)?;
-        let alias = quote_identifier(format!("key of {column}"));
-        let join = format!(
-            " left join {TABLE} {alias} on {alias}.source operator(pg_catalog.=) {source} \
-             and {alias}.old operator(pg_catalog.=) {read}::pg_catalog.text"
-        );
-        Some((join, format!("coalesce({alias}.new, {read}::pg_catalog.text)::{kind}")))
+    /// Those of some columns whose values change, and the sources of these.
+    pub fn changing<'a>(&self, relation: Oid, columns: &'a [Column]) -> Vec<(&'a Column, usize)> {
+        columns.iter().filter_map(|column| Some((column, self.source_of(relation, &column.name)?))).collect()
     }
 }
 
-/// Makes the table of keys: a superuser's, so that no code of anybody's hangs on it, for the caller to fill and to read.
+/// The arguments of a statement.
+#[derive(Default)]
+pub struct Arguments {
+    pub types: Vec<Oid>,
+    pub values: Vec<Arg>,
+}
+
+impl Arguments {
+    fn texts(&mut self, texts: Vec<String>) -> String {
+        self.types.push(pg_sys::TEXTARRAYOID);
+        self.values.push(arg(texts));
+        format!("${}", self.values.len())
+    }
+}
+
+/// What the keys of some rows become.
+#[derive(Default)]
+pub struct Renewed {
+    /// The joins that find it, and the columns with the values that they get.
+    pub joins: String,
+    pub values: Vec<(String, String)>,
+}
+
+impl Renewed {
+    /// Looks it up for rows that are called `row` in SQL, of which `ask` gives the values of some expressions, as texts.
+    pub fn of(
+        row: &str,
+        changing: &[(&Column, usize)],
+        arguments: &mut Arguments,
+        ask: impl FnOnce(&str) -> Vec<Vec<Option<String>>>,
+    ) -> Self {
+        if changing.is_empty() {
+            return Self::default();
+        }
+        let read = |column: &Column| format!("{row}.{}::pg_catalog.text", column.quoted());
+        let listed = changing.iter().map(|(column, _)| read(column)).collect::<Vec<_>>().join(", ");
+        let rows = ask(&listed);
+        let mut renewed = Self::default();
+        for (nth, (column, source)) in changing.iter().enumerate() {
+            let old: BTreeSet<&str> = rows.iter().filter_map(|row| row[nth].as_deref()).collect();
+            let (old, new) = new_keys(*source, old).into_iter().unzip();
+            let (old, new) = (arguments.texts(old), arguments.texts(new));
+            let (alias, read) = (quote_identifier(format!("key of {}", column.name)), read(column));
+            renewed.joins.push_str(&format!(
+                " left join rows from (pg_catalog.unnest({old}), pg_catalog.unnest({new})) as {alias} (old, new) on {alias}.old operator(pg_catalog.=) {read}"
+            ));
+            let value = format!("coalesce({alias}.new, {read})::{}", column.kind);
+            renewed.values.push((column.name.clone(), value));
+        }
+        renewed
+    }
+
+    /// The value that a column gets; None where it keeps its own.
+    pub fn value(&self, column: &str) -> Option<&str> {
+        self.values.iter().find(|(name, _)| name == column).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Those of some keys that change, and what they become.
+fn new_keys(source: usize, old: BTreeSet<&str>) -> Vec<(String, String)> {
+    let text =
+        format!("select k.old, k.new from {TABLE} k where k.source = $1 and k.old = any ($2) and k.new is not null");
+    let args = [arg(source as i32), arg(old.into_iter().map(str::to_owned).collect::<Vec<_>>())];
+    let types = [pg_sys::INT4OID, pg_sys::TEXTARRAYOID];
+    owner::run(|| spi::once(&text, &types, &args, Sees::Statement, |row: &Row| (row.must(1), row.must(2))))
+}
+
+/// Makes the table of keys: a superuser's, so that no code of anybody's hangs on it.
 /// Another operation of the same session that has not come to its end keeps it from being made.
 pub fn create_table() {
     let name = TABLE.trim_start_matches("pg_temp.");
@@ -114,7 +179,6 @@ pub fn create_table() {
         spi::run(&format!(
             "create temporary table {name} (source integer, old text, new text, primary key (source, old)) on commit drop"
         ));
-        spi::run(&format!("grant select, insert, update on {TABLE} to public"));
     });
 }
 
@@ -123,20 +187,28 @@ pub fn drop_table() {
     ours(|| spi::run(&format!("drop table {TABLE}")));
 }
 
-/// Notes keys: `rows` gives old ones as `old` and new ones as `new`. Says how many they are.
-pub fn fill(source: usize, rows: &str) -> i64 {
-    spi::count(&format!("insert into {TABLE} (source, old, new) select {source}, x.old, x.new from ({rows}) x"))
+/// Notes old keys and what they become.
+pub fn fill(source: usize, keys: &[(String, String)]) {
+    let (old, new): (Vec<String>, Vec<String>) = keys.iter().cloned().unzip();
+    note(
+        &format!(
+            "select {source}, x.old, x.new from rows from (pg_catalog.unnest($1), pg_catalog.unnest($2)) x (old, new)"
+        ),
+        &[old, new],
+    );
 }
 
-/// Notes old keys and makes the new ones, as the table's owner: whoever may insert rows need not have rights on the sequence
-/// behind an identity column.
-pub fn make(nth: usize, source: &Source, rows: &str, sees: Sees) {
-    let text = format!("insert into {TABLE} (source, old) select {nth}, x.old from ({rows}) x");
-    spi::once(&text, &[], &[], sees, |_| ());
-    if let Some(generator) = &source.generator {
-        let text = format!("update {TABLE} set new = ({generator})::text where source = {nth}");
-        owner::run_writing_as_owner_of(source.relation, || spi::run(&text));
-    }
+/// Notes old keys and makes the new ones. That is a sequence's next value or a random one, and nobody's code: whoever may insert
+/// rows need not have rights on the sequence behind an identity column.
+pub fn make(nth: usize, source: &Source, old: Vec<String>) {
+    let generator = source.generator.as_deref().unwrap_or("null");
+    note(&format!("select {nth}, x.old, ({generator})::text from pg_catalog.unnest($1) x (old)"), &[old]);
+}
+
+fn note(rows: &str, texts: &[Vec<String>]) {
+    let text = format!("insert into {TABLE} (source, old, new) {rows}");
+    let (types, values) = (vec![pg_sys::TEXTARRAYOID; texts.len()], texts.iter().cloned().map(arg).collect::<Vec<_>>());
+    ours(|| drop(spi::once(&text, &types, &values, Sees::Statement, |_| ())));
 }
 
 /// Lets the planner know how many keys there are.

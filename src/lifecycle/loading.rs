@@ -8,10 +8,12 @@ use pgrx::spi::{quote_identifier, quote_literal};
 use super::Subject;
 use super::arranging::{self, BATCH};
 use super::columns::{self, Column};
-use super::keys::{self, Keys};
+use super::keys::{self, Arguments, Keys, Renewed};
 use super::lines;
-use super::staging::Stage;
+use super::staging::{LINES, Stage};
+use super::{as_owner, one_owner};
 use crate::catalog::protection::{self, KeyType, TenantColumn};
+use crate::catalog::reached::{self, Lock};
 use crate::error::{LifecycleRefusal, Refusal};
 use crate::model::archive::{RowsOf, Section, Tenant};
 use crate::model::template;
@@ -90,24 +92,46 @@ impl<'a> Table<'a> {
     }
 
     /// The rows `x` of some lines.
-    fn rows_from(&self, stage: &Stage) -> String {
+    fn rows_from(&self) -> String {
         let defined: Vec<String> = self.columns.iter().map(Column::defined).collect();
-        format!(
-            "only {} s cross join lateral pg_catalog.json_to_record({}) as x({})",
-            stage.name,
-            lines::ROW,
-            defined.join(", ")
-        )
+        let defined = defined.join(", ");
+        format!("{LINES} s cross join lateral pg_catalog.json_to_record({}) as x({defined})", lines::ROW)
     }
 
-    pub(super) fn all_lines(&self) -> String {
-        between(self.lines)
+    /// A table of ours, on which nobody's code hangs.
+    fn is_ours(&self) -> bool {
+        self.section.schema == "tenancy"
     }
 
-    /// The keys of the rows, as `old`.
-    pub fn old_keys(&self, stage: &Stage, column: &str) -> String {
-        let (rows, lines) = (self.rows_from(stage), self.all_lines());
-        format!("select x.{}::pg_catalog.text as old from {rows} where {lines}", quote_identifier(column))
+    /// Runs what reads values of the table's types or writes its rows: with the rights of its owner, but into our own tables with those
+    /// of the caller.
+    pub(super) fn with_rights<R>(&self, work: impl FnOnce() -> R) -> R {
+        match self.is_ours() {
+            true => columns::in_readable_form(work),
+            false => as_owner(self.relation, "", || columns::in_readable_form(work)),
+        }
+    }
+
+    /// Calls `work` for a batch of lines after the other.
+    pub fn in_batches(&self, mut work: impl FnMut((i64, i64)) -> Result<(), Refusal>) -> Result<(), Refusal> {
+        let (mut first, last) = self.lines;
+        while first <= last {
+            pgrx::check_for_interrupts!();
+            work((first, last.min(first + BATCH - 1)))?;
+            first += BATCH;
+        }
+        Ok(())
+    }
+
+    /// Gives `each` the keys of the rows, a batch at a time.
+    pub fn old_keys(&self, stage: &Stage, column: &str, mut each: impl FnMut(Vec<String>)) -> Result<(), Refusal> {
+        let (column, rows) = (quote_identifier(column), self.rows_from());
+        let text = format!("select x.{column}::pg_catalog.text from {rows} where x.{column} is not null");
+        self.in_batches(|lines| {
+            stage.show(&[lines]);
+            each(self.with_rights(|| spi::once(&text, &[], &[], Sees::Statement, |row| row.must::<String>(1))));
+            Ok(())
+        })
     }
 
     /// The column by which rows of others refer to rows of the table.
@@ -118,42 +142,65 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Public rows of the archive by their keys, `old`, and the only row here that has the same natural key, `new`.
-    pub fn counterparts(&self, stage: &Stage, keys: &Keys, natural: &[String]) -> Result<String, Refusal> {
+    /// Gives `each` public rows of the archive by their keys, and the keys of the only rows here that have the same natural keys.
+    pub fn counterparts(
+        &self,
+        stage: &Stage,
+        keys: &Keys,
+        natural: &[String],
+        mut each: impl FnMut(Vec<(String, String)>),
+    ) -> Result<(), Refusal> {
         let key = quote_identifier(self.key_column()?);
-        let (mut joins, mut same) = (String::new(), Vec::new());
         for name in natural {
-            let column = self
-                .columns
-                .iter()
-                .find(|column| &column.name == name)
-                .ok_or_else(|| LifecycleRefusal::NoSuchColumn { table: self.qualified(), column: name.clone() })?;
-            let value = self.value(column, keys, &mut joins);
-            same.push(format!("p.{} is not distinct from {value}", column.quoted()));
+            if !self.columns.iter().any(|column| &column.name == name) {
+                return Err(LifecycleRefusal::NoSuchColumn { table: self.qualified(), column: name.clone() }.into());
+            }
         }
-        if let Some(tenant) = &self.tenant {
-            same.push(format!("p.{} is null", quote_identifier(&tenant.name)));
-        }
-        let (rows, here) = (self.rows_from(stage), relations::qualified(self.relation));
-        Ok(format!(
-            "select x.{key}::pg_catalog.text as old, pg_catalog.min(p.{key}::pg_catalog.text) as new from {rows}{joins} \
-             join {here} p on {} where {} group by 1 having pg_catalog.count(*) operator(pg_catalog.=) 1",
-            same.join(" and "),
-            self.all_lines()
-        ))
+        self.in_batches(|lines| {
+            stage.show(&[lines]);
+            let mut arguments = Arguments::default();
+            let renewed = self.renewed(keys, &mut arguments, &between(lines), |name| natural.contains(name));
+            let mut same: Vec<String> = (self.columns.iter().filter(|column| natural.contains(&column.name)))
+                .map(|column| format!("p.{} is not distinct from {}", column.quoted(), value(column, &renewed)))
+                .collect();
+            if let Some(tenant) = &self.tenant {
+                same.push(format!("p.{} is null", quote_identifier(&tenant.name)));
+            }
+            let (rows, here) = (self.rows_from(), relations::qualified(self.relation));
+            let text = format!(
+                "select x.{key}::pg_catalog.text, pg_catalog.min(p.{key}::pg_catalog.text) from {rows}{} \
+                 join {here} p on {} group by 1 having pg_catalog.count(*) operator(pg_catalog.=) 1",
+                renewed.joins,
+                same.join(" and ")
+            );
+            let read = |row: &Row| (row.must(1), row.must(2));
+            each(self.with_rights(|| spi::once(&text, &arguments.types, &arguments.values, Sees::Statement, read)));
+            Ok(())
+        })
     }
 
-    /// The value that a column gets, and the join that finds it.
-    fn value(&self, column: &Column, keys: &Keys, joins: &mut String) -> String {
-        let read = format!("x.{}", column.quoted());
-        match keys.renewed(self.relation, &column.name, &read, &column.kind) {
-            Some((join, value)) => {
-                joins.push_str(&join);
-                value
-            }
-            None => column.imported(&read),
-        }
+    /// What the keys in some lines become, in the columns that are wanted.
+    fn renewed(
+        &self,
+        keys: &Keys,
+        arguments: &mut Arguments,
+        lines: &str,
+        wanted: impl Fn(&String) -> bool,
+    ) -> Renewed {
+        let mut changing = keys.changing(self.relation, &self.columns);
+        changing.retain(|(column, _)| wanted(&column.name));
+        Renewed::of("x", &changing, arguments, |listed| {
+            let text = format!("select {listed} from {} where {lines}", self.rows_from());
+            let read = |row: &Row| (1..=changing.len()).map(|column| row.get::<String>(column)).collect();
+            self.with_rights(|| spi::once(&text, &[], &[], Sees::Statement, read))
+        })
     }
+}
+
+/// The value that a column gets.
+fn value(column: &Column, renewed: &Renewed) -> String {
+    let read = || column.imported(&format!("x.{}", column.quoted()));
+    renewed.value(&column.name).map_or_else(read, str::to_owned)
 }
 
 /// Row `s` of the stage is one of these lines.
@@ -182,9 +229,14 @@ impl Loading<'_> {
     pub fn load(&self, group: &[Oid], done: impl Fn(i64)) -> Result<Vec<(Oid, i64, i64)>, Refusal> {
         let tables: Vec<&Table> = group.iter().flat_map(|relation| self.of_tenants(*relation)).collect();
         let links = arranging::links_among(group);
+        one_owner(group)?;
+        for table in tables.iter().filter(|table| !table.is_ours() && table.rows > 0) {
+            reached::lock(table.relation, Lock::ToWrite)?;
+        }
         let written = if links.is_empty() {
-            vec![self.in_batches(tables[0], done)]
+            vec![self.one_by_one(tables[0], done)?]
         } else if tables.iter().map(|table| table.rows).sum::<i64>() <= BATCH {
+            self.stage.show(&tables.iter().map(|table| table.lines).collect::<Vec<_>>());
             self.insert(&tables.iter().map(|table| (*table, between(table.lines))).collect::<Vec<_>>())
         } else {
             self.in_order(&tables, &links, done)
@@ -203,48 +255,51 @@ impl Loading<'_> {
         self.tables.iter().find(|table| table.relation == relation && table.rows_of == RowsOf::Tenants)
     }
 
-    fn in_batches(&self, table: &Table, done: impl Fn(i64)) -> i64 {
-        let (mut first, last) = table.lines;
+    fn one_by_one(&self, table: &Table, done: impl Fn(i64)) -> Result<i64, Refusal> {
         let mut written = 0;
-        while first <= last {
-            pgrx::check_for_interrupts!();
-            written += self.insert(&[(table, between((first, last.min(first + BATCH - 1))))]).into_iter().sum::<i64>();
-            first += BATCH;
+        table.in_batches(|lines| {
+            self.stage.show(&[lines]);
+            written += self.insert(&[(table, between(lines))]).into_iter().sum::<i64>();
             done(written);
-        }
-        written
+            Ok(())
+        })?;
+        Ok(written)
     }
 
     /// One statement for some lines of each table, those for which a condition holds; says how many rows of each were written.
     pub(super) fn insert(&self, parts: &[(&Table, String)]) -> Vec<i64> {
         let named = |nth: usize, text: String| format!("w{nth} as ({text})");
-        let statements: Vec<String> =
-            parts.iter().enumerate().map(|(nth, (table, lines))| named(nth, self.statement(table, lines))).collect();
+        let mut arguments = Arguments::default();
+        let statements: Vec<String> = (parts.iter().enumerate())
+            .map(|(nth, (table, lines))| named(nth, self.statement(table, lines, &mut arguments)))
+            .collect();
         let counts: Vec<String> =
             (0..parts.len()).map(|nth| format!("(select pg_catalog.count(*) from w{nth})")).collect();
         let text = format!("with {} select {}", statements.join(", "), counts.join(", "));
         let read = |row: &Row| -> Vec<i64> { (1..=parts.len()).map(|column| row.must(column)).collect() };
-        columns::in_readable_form(|| spi::once(&text, &[], &[], Sees::Statement, read)).into_iter().flatten().collect()
+        let insert = || spi::once(&text, &arguments.types, &arguments.values, Sees::Statement, read);
+        parts[0].0.with_rights(insert).into_iter().flatten().collect()
     }
 
-    fn statement(&self, table: &Table, lines: &str) -> String {
-        let mut joins = String::new();
+    fn statement(&self, table: &Table, lines: &str, arguments: &mut Arguments) -> String {
+        let renewed = table.renewed(self.keys, arguments, lines, |_| true);
         let values: Vec<String> = table
             .columns
             .iter()
             .map(|column| match &table.tenant {
                 Some(tenant) if tenant.name == column.name => self.tenant(column, tenant.key),
-                _ => table.value(column, self.keys, &mut joins),
+                _ => value(column, &renewed),
             })
             .collect();
         let names: Vec<String> = table.columns.iter().map(Column::quoted).collect();
         format!(
-            "insert into {} as t ({}) overriding system value select {} from {}{joins} \
+            "insert into {} as t ({}) overriding system value select {} from {}{} \
              where {lines} order by s.line {} returning 1",
             relations::qualified(table.relation),
             names.join(", "),
             values.join(", "),
-            table.rows_from(self.stage),
+            table.rows_from(),
+            renewed.joins,
             self.on_conflict(table)
         )
     }
@@ -298,11 +353,11 @@ impl Loading<'_> {
             return Ok(None);
         };
         let from = format!(
-            "only {} s cross join lateral pg_catalog.json_to_record({}) as x(user_id pg_catalog.uuid, role pg_catalog.text)",
-            self.stage.name,
+            "{LINES} s cross join lateral pg_catalog.json_to_record({}) as x(user_id pg_catalog.uuid, role pg_catalog.text)",
             lines::ROW
         );
-        let lines = format!("s.line between {} and {}", lines.0, lines.1);
+        self.stage.show(&[*lines]);
+        let lines = between(*lines);
         let missing = format!(
             "select distinct x.role from {from} where {lines} and not exists (select from tenancy.roles r where r.name operator(pg_catalog.=) x.role) order by 1"
         );
@@ -312,10 +367,7 @@ impl Loading<'_> {
         }
         let relation = relations::by_name(c"tenancy", "user_roles").expect("the extension is installed");
         let contacts = relations::by_name(c"tenancy", "contacts").expect("the extension is installed");
-        let (join, user) = self
-            .keys
-            .renewed(contacts, "id", "x.user_id", "pg_catalog.uuid")
-            .unwrap_or_else(|| (String::new(), "x.user_id".into()));
+        let (join, user, arguments) = self.users(contacts, &from);
         // An archive from elsewhere gives nobody else roles.
         let tenants: Vec<String> = self.tenants.iter().map(|tenant| tenant.id.to_string()).collect();
         let theirs = format!(
@@ -324,17 +376,34 @@ impl Loading<'_> {
             quote_literal(format!("{{{}}}", tenants.join(",")))
         );
         let others = format!("select pg_catalog.count(*) from {from}{join} where {lines} and not {theirs}");
-        let count = spi::once(&others, &[], &[], Sees::Statement, |row| row.must::<i64>(1)).into_iter().sum();
-        if count > 0 && self.conflict != Conflict::Skip {
-            return Err(LifecycleRefusal::RolesOfOthers { count }.into());
+        let count = |text: &str| -> i64 {
+            let read = |row: &Row| row.must::<i64>(1);
+            spi::once(text, &arguments.types, &arguments.values, Sees::Statement, read).into_iter().sum()
+        };
+        let count_others = count(&others);
+        if count_others > 0 && self.conflict != Conflict::Skip {
+            return Err(LifecycleRefusal::RolesOfOthers { count: count_others }.into());
         }
         let text = format!(
             "with w as (insert into tenancy.user_roles (user_id, role_id) select {user}, r.id from {from}{join} \
              join tenancy.roles r on r.name operator(pg_catalog.=) x.role where {lines} and {theirs} on conflict do nothing returning 1) \
              select pg_catalog.count(*) from w"
         );
-        let written = spi::once(&text, &[], &[], Sees::Statement, |row| row.must::<i64>(1));
-        Ok(Some((relation, section.rows as i64, written.into_iter().sum())))
+        Ok(Some((relation, section.rows as i64, count(&text))))
+    }
+
+    /// The join that finds the users of the lines shown, and their ids here.
+    fn users(&self, contacts: Oid, from: &str) -> (String, String, Arguments) {
+        let mut arguments = Arguments::default();
+        let column = Column::named("user_id", "pg_catalog.uuid");
+        let changing: Vec<_> =
+            self.keys.source_of(contacts, "id").map(|source| (&column, source)).into_iter().collect();
+        let renewed = Renewed::of("x", &changing, &mut arguments, |listed| {
+            let text = format!("select {listed} from {from}");
+            spi::once(&text, &[], &[], Sees::Statement, |row| vec![row.get::<String>(1)])
+        });
+        let user = renewed.value(&column.name).unwrap_or("x.user_id").to_owned();
+        (renewed.joins, user, arguments)
     }
 
     /// Sequences go on after the keys that were kept, but for those that would take more than half of what a sequence has

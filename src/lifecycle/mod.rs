@@ -11,7 +11,6 @@ mod initialize;
 mod keys;
 mod lines;
 mod loading;
-mod privileges;
 mod sections;
 mod staging;
 
@@ -22,7 +21,7 @@ use crate::catalog::protection::{self, KeyType, TenantColumn};
 use crate::catalog::to_pg;
 use crate::error::{LifecycleRefusal, Refusal, TenantRefusal};
 use crate::pg::spi::{Arg, Query, Row, Sees, arg, query};
-use crate::pg::{owner, quiet, relations};
+use crate::pg::{owner, quiet, relations, told};
 use crate::session;
 
 query!(TENANT_FACTS, "tenant_facts.sql", &[pg_sys::UUIDOID]);
@@ -87,6 +86,24 @@ fn require_administrator(what: &'static str) -> Result<(), Refusal> {
 /// Runs what we do with temporary tables of our own: a superuser's, so that no code of anybody's hangs on them.
 fn ours(work: impl FnOnce()) {
     quiet::run(|| owner::run(work));
+}
+
+/// What is to be done about an error in a table's own code.
+const GO_ON_WITHOUT: &str = " To go on without the table, name the others in only_tables. What its owner has put there can be taken away by him or a superuser, a trigger by ALTER TABLE … DISABLE TRIGGER.";
+
+/// Runs statements on a table with the rights of its owner; an error says which table it was.
+fn as_owner<R>(table: Oid, hint: &str, work: impl FnOnce() -> R) -> R {
+    let hint = format!("This is about table {}.{hint}", relations::qualified(table));
+    told::with_hint(&hint, || owner::run_pinned_as_owner_of(table, work))
+}
+
+/// Tables whose rows come or go in one statement, which one owner sends.
+fn one_owner(tables: &[Oid]) -> Result<(), Refusal> {
+    if tables.iter().all(|table| owner::owner_of(*table) == owner::owner_of(tables[0])) {
+        return Ok(());
+    }
+    let tables = tables.iter().map(|table| relations::qualified(*table)).collect();
+    Err(LifecycleRefusal::CircleOfOwners { tables }.into())
 }
 
 /// The column of a table that says whose each row is.

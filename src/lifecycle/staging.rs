@@ -1,46 +1,57 @@
-//! The table that an archive was loaded into, line by line: read and checked before anything is done with it.
+//! The table that an archive was loaded into, line by line: read and checked before anything is done with it. It is somebody's, and
+//! read with the rights of its owner. Whoever makes rows of lines finds them in a table of ours.
 
 use pgrx::pg_sys::Oid;
+use pgrx::spi::quote_identifier;
 
-use super::columns;
+use super::{columns, ours};
 use crate::error::{LifecycleRefusal, Refusal};
 use crate::model::archive::Contents;
 use crate::model::archive_reader::{Line, Reader};
 use crate::pg::cursor::Cursor;
-use crate::pg::spi::Row;
-use crate::pg::{locks, relations};
+use crate::pg::spi::{self, Row};
+use crate::pg::{locks, owner, relations};
+use crate::privileges;
 use crate::progress::Progress;
 
 /// How many lines are read at a time.
 const BATCH: i32 = 1000;
 
+/// The lines of which rows are made at this moment.
+pub const LINES: &str = "pg_temp.tenancy_lines";
+
 /// A sound archive.
 pub struct Stage {
-    /// The table as SQL.
-    pub name: String,
+    relation: Oid,
     pub contents: Contents,
     /// For each section the numbers of its first and last line, as the table has them.
     pub lines: Vec<(i64, i64)>,
 }
 
 impl Stage {
-    /// Reads the archive with the rights of the caller, and keeps others from changing it.
+    /// Reads the archive, if the caller may, and keeps others from changing it.
     pub fn read(relation: Oid, progress: &Progress) -> Result<Self, Refusal> {
         let name = relations::qualified(relation);
         let is_table = relations::is_ordinary_table(relation);
-        if !is_table || ["line", "content"].iter().any(|column| relations::column_number(relation, column).is_none()) {
+        let is_narrowed = owner::row_security_binds(relation);
+        if !is_table
+            || is_narrowed
+            || ["line", "content"].iter().any(|column| relations::column_number(relation, column).is_none())
+        {
             return Err(LifecycleRefusal::NoStage { relation: name }.into());
         }
-        // LOCK TABLE asks for more rights than reading does. Who may not read is refused right after.
+        privileges::require("import_tenant()", &[relation], &["SELECT"])?;
+        // LOCK TABLE asks for more rights than reading does.
         locks::share(relation);
         let text =
             format!("select r.line::pg_catalog.int8, r.content::pg_catalog.text from only {name} r order by r.line");
-        let cursor = Cursor::open_now(&text);
+        let cursor = owner::run_pinned_as_owner_of(relation, || Cursor::open_now(&text));
         let (mut reader, mut lines, mut last) = (Reader::default(), Vec::new(), None);
         loop {
             pgrx::check_for_interrupts!();
             let read = |row: &Row| (row.get::<i64>(1), row.get::<String>(2).unwrap_or_default());
-            let batch = columns::in_portable_form(|| cursor.fetch(BATCH, read));
+            let fetch = || columns::in_portable_form(|| cursor.fetch(BATCH, read));
+            let batch = owner::run_pinned_as_owner_of(relation, fetch);
             if batch.is_empty() {
                 break;
             }
@@ -57,7 +68,36 @@ impl Stage {
         cursor.close();
         reader.finish().map_err(|damage| refusal(&reader, &damage))?;
         let contents = reader.into_contents().expect("a sound archive has contents");
-        Ok(Self { name, contents, lines })
+        Ok(Self { relation, contents, lines })
+    }
+
+    /// Makes the table of lines.
+    pub fn begin(&self) {
+        let reader = quote_identifier(owner::name_of(owner::owner_of(self.relation)));
+        let name = LINES.trim_start_matches("pg_temp.");
+        ours(|| {
+            spi::run(&format!("create temporary table {name} (line bigint not null, content text) on commit drop"));
+            spi::run(&format!("grant select on {LINES} to public"));
+            spi::run(&format!("grant insert on {LINES} to {reader}"));
+        });
+    }
+
+    /// Removes it.
+    pub fn end() {
+        ours(|| spi::run(&format!("drop table {LINES}")));
+    }
+
+    /// Puts some lines there, and takes away those that were there.
+    pub fn show(&self, lines: &[(i64, i64)]) {
+        ours(|| spi::run(&format!("truncate {LINES}")));
+        let name = relations::qualified(self.relation);
+        for (first, last) in lines {
+            let text = format!(
+                "insert into {LINES} (line, content) select s.line, s.content::pg_catalog.text from only {name} s \
+                 where s.line between {first} and {last} order by s.line"
+            );
+            owner::run_pinned_as_owner_of(self.relation, || spi::run(&text));
+        }
     }
 }
 

@@ -213,6 +213,11 @@ impl Access {
         self.reads.ids.contains(tenant) || self.limited.iter().any(|role| role.reads.ids.contains(tenant))
     }
 
+    /// May the context read rows of every tenant there is?
+    pub fn reads_everything(&self) -> bool {
+        matches!(&self.reads.ids, Scope::AllBut(none) if none.is_empty())
+    }
+
     /// May the context write rows of every tenant there is, public rows included?
     pub fn writes_everything(&self) -> bool {
         self.writes_public && matches!(&self.writes.ids, Scope::AllBut(none) if none.is_empty())

@@ -20,6 +20,9 @@ static HIDES_ROWS: BackendLocal<Cell<Option<HidesRows>>> = BackendLocal::new(Cel
 const INSTEAD: &std::ffi::CStr =
     c"The row is not shown: the change of another row wrote it, and it may be another tenant's.";
 
+/// The same where it is not another row's change, but a function of ours.
+const INSTEAD_FOR_FUNCTIONS: &std::ffi::CStr = c"The row is not shown: it may be another tenant's.";
+
 unsafe extern "C-unwind" {
     // In utils/elog.h.
     fn errdetail(format: *const c_char, ...) -> c_int;
@@ -66,7 +69,7 @@ extern "C-unwind" fn are_hidden(query: *mut pg_sys::QueryDesc) -> bool {
         let first = (*(*plan).resultRelations).elements.read().int_value;
         (*pg_sys::rt_fetch(first.cast_unsigned(), (*plan).rtable)).relid
     };
-    HIDES_ROWS.get().is_some_and(|hides_rows| !owner::outer_user_is_exempt() && hides_rows(table))
+    HIDES_ROWS.get().is_some_and(|hides_rows| !owner::caller_is_exempt() && hides_rows(table))
 }
 
 unsafe extern "C-unwind" fn hide(_: *mut c_void) {
@@ -75,6 +78,6 @@ unsafe extern "C-unwind" fn hide(_: *mut c_void) {
         [ERRCODE_NOT_NULL_VIOLATION, ERRCODE_UNIQUE_VIOLATION, ERRCODE_CHECK_VIOLATION, ERRCODE_EXCLUSION_VIOLATION];
     if shows_row.iter().any(|code| *code as c_int == geterrcode()) {
         // SAFETY: called for an error that is being told, whose words may be changed; the text has no place for arguments.
-        unsafe { errdetail(INSTEAD.as_ptr()) };
+        unsafe { errdetail(if owner::looked_into().is_some() { INSTEAD_FOR_FUNCTIONS } else { INSTEAD }.as_ptr()) };
     }
 }

@@ -3,6 +3,8 @@
 use pgrx::pg_sys;
 use pgrx::pg_sys::ffi::pg_guard_ffi_boundary;
 
+use super::{owner, subtransaction};
+
 /// Waits for no reader and no other ROW SHARE holder.
 pub fn row_share(relation: pg_sys::Oid) {
     lock(relation, pg_sys::RowShareLock);
@@ -46,6 +48,19 @@ pub fn access_exclusive_with_parts(relation: pg_sys::Oid) {
 fn lock(relation: pg_sys::Oid, mode: u32) {
     // SAFETY: an ordinary heavyweight lock; a second request for one already held is counted locally.
     unsafe { pg_sys::LockRelationOid(relation, mode as i32) };
+}
+
+/// How long a lock is waited for by the session's `lock_timeout`, in milliseconds; None: for ever.
+pub fn timeout() -> Option<i32> {
+    // SAFETY: reads a variable of the backend.
+    Some(unsafe { pg_sys::LockTimeout }).filter(|timeout| *timeout > 0)
+}
+
+/// Locks a relation and all its partitions and inheritance children, unless that takes longer; says whether it did.
+pub fn with_parts_within(relation: pg_sys::Oid, mode: u32, milliseconds: i32) -> bool {
+    let limit = std::ffi::CString::new(milliseconds.to_string()).expect("a number has no NUL bytes");
+    let lock = || owner::with_settings(&[(c"lock_timeout", &limit)], || lock_with_parts(relation, mode));
+    subtransaction::unless(pgrx::PgSqlErrorCode::ERRCODE_LOCK_NOT_AVAILABLE, lock).is_some()
 }
 
 /// Each is locked before its own parts are looked for: those that somebody else is about to give it are waited for, and found.

@@ -25,13 +25,35 @@ const SEARCH_PATH: (&CStr, &CStr) = (c"search_path", c"pg_catalog, pg_temp");
 /// The table at which the rights of its owner are in use.
 static LOOKED_INTO: BackendLocal<Cell<Option<pg_sys::Oid>>> = BackendLocal::new(Cell::new(None));
 
-struct Restore(Option<pg_sys::Oid>);
+/// The table whose rows are made public at this moment, by whoever may do that.
+static MADE_PUBLIC: BackendLocal<Cell<Option<pg_sys::Oid>>> = BackendLocal::new(Cell::new(None));
+
+struct Restore(&'static Cell<Option<pg_sys::Oid>>, Option<pg_sys::Oid>);
+
+impl Restore {
+    /// What `variable` is until the restorer is dropped.
+    fn after(variable: &'static Cell<Option<pg_sys::Oid>>, relation: pg_sys::Oid) -> Self {
+        Self(variable, variable.replace(Some(relation)))
+    }
+}
 
 impl Drop for Restore {
     // Also when a PostgreSQL error unwinds through.
     fn drop(&mut self) {
-        LOOKED_INTO.set(self.0);
+        self.0.set(self.1);
     }
+}
+
+/// Runs `work`, which makes rows of a table public as its owner: it is known that whoever wants it may, which nobody may be asked
+/// meanwhile.
+pub fn making_public<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    let _restore = Restore::after(&MADE_PUBLIC, relation);
+    work()
+}
+
+/// The table whose rows [`making_public`] makes public.
+pub fn made_public() -> Option<pg_sys::Oid> {
+    MADE_PUBLIC.get()
 }
 
 /// The table that is looked into or altered with the rights of its owner at this moment. Nobody's code can alter it meanwhile,
@@ -61,6 +83,18 @@ fn flags() -> i32 {
     flags
 }
 
+/// Is what runs now the code of a table's owner, because we look into his table or because a foreign key's query or action does? What
+/// we ask ourselves in between, in a trigger, we ask as the bootstrap superuser.
+pub fn is_owners_code() -> bool {
+    if looked_into().is_some() {
+        return true;
+    }
+    let (mut user, mut flags) = (pg_sys::InvalidOid, 0);
+    // SAFETY: both pointers are valid for writes.
+    unsafe { GetUserIdAndSecContext(&mut user, &mut flags) };
+    flags & pg_sys::SECURITY_NOFORCE_RLS as i32 != 0 && user != pg_sys::Oid::from(pg_sys::BOOTSTRAP_SUPERUSERID)
+}
+
 /// Are rows written with the rights of a table's owner whom not even FORCE binds? So foreign keys' actions do, and ours.
 pub(super) fn passes_forced_policies() -> bool {
     flags() & pg_sys::SECURITY_NOFORCE_RLS as i32 != 0
@@ -84,19 +118,31 @@ fn in_settings<R>(settings: &[(&CStr, &CStr)], keeps: bool, work: impl FnOnce() 
     result
 }
 
+/// Like [`run`], for what makes foreign keys look into tables of others: their owners' code, which runs with their rights, leaves
+/// nothing behind.
+pub fn run_leaving_nothing<R>(work: impl FnOnce() -> R) -> R {
+    let restricted = pg_sys::SECURITY_RESTRICTED_OPERATION as i32;
+    run_as(pg_sys::Oid::from(pg_sys::BOOTSTRAP_SUPERUSERID), restricted, || in_settings(&[SEARCH_PATH], false, work))
+}
+
 /// Like [`run`], without touching `search_path`: for statements on the row path, which qualify every name and operator.
 pub fn run_unpinned<R>(work: impl FnOnce() -> R) -> R {
     run_as(pg_sys::Oid::from(pg_sys::BOOTSTRAP_SUPERUSERID), 0, work)
 }
 
-/// Runs `work`, which looks into a table of somebody's, as the table's owner, whom row security does not bind meanwhile: as
-/// PostgreSQL's own foreign keys do. Casts, index conditions and check constraints are code of the table's owner, and planning
-/// a query is enough to run it: never as a superuser. Does not touch `search_path`.
+/// Runs `work`, which looks into a table of somebody's at a row's command, as the table's owner, whom row security does not bind
+/// meanwhile: as PostgreSQL's own foreign keys do. Does not touch `search_path`; else like [`run_pinned_as_owner_of`].
 pub fn run_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
+    looking_into(relation, &[], work)
+}
+
+/// Like an action of a foreign key: what `work` writes is the owner's, and what its triggers ask the session is answered for
+/// whoever changed the row that is referred to.
+pub fn run_action_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
     run_as(owner_of(relation), pg_sys::SECURITY_NOFORCE_RLS as i32, work)
 }
 
-/// The same for a table that is open.
+/// As the owner of a table that is open, for what reads it without a query: nobody's code runs.
 ///
 /// # Safety
 /// The table is open for as long as `work` runs.
@@ -106,19 +152,21 @@ pub(super) unsafe fn run_as_owner_of_open<R>(table: pg_sys::Relation, work: impl
     run_as(owner, pg_sys::SECURITY_NOFORCE_RLS as i32, work)
 }
 
-/// The same with `search_path = pg_catalog, pg_temp`, for what looks into a table at somebody's command or alters it. As in
-/// CREATE INDEX and ANALYZE, the owner's code leaves nothing behind that would count for whoever gave the command: what it
-/// sets is undone, and what would run later, as deferred triggers do, is an error. Nor has it the rights that the session has
-/// by its context: it is nobody's meanwhile.
+/// Runs `work`, which looks into a table of somebody's, writes or alters it, as the table's owner, whom row security does not
+/// bind meanwhile, with `search_path = pg_catalog, pg_temp`. The one way for everything of ours that goes over tables: index
+/// expressions, predicates, check constraints, defaults, casts, domains and triggers are code of the table's owner, and
+/// planning a query is enough to run it. So it has no more rights than he has, and as in CREATE INDEX and ANALYZE it leaves
+/// nothing behind that would count for whoever gave the command: what it sets is undone, and what would run later, as deferred
+/// triggers do, is an error. Nor has it the rights that the session has by its context: it is nobody's meanwhile. What the caller may
+/// have or do is for the caller of this function to ask before.
 pub fn run_pinned_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
-    let _restore = Restore(LOOKED_INTO.replace(Some(relation)));
-    let flags = (pg_sys::SECURITY_NOFORCE_RLS | pg_sys::SECURITY_RESTRICTED_OPERATION) as i32 | LOOKING;
-    run_as(owner_of(relation), flags, || in_settings(&[SEARCH_PATH], false, work))
+    looking_into(relation, &[SEARCH_PATH], work)
 }
 
-/// The same for what writes rows, whose deferred triggers are to run at commit.
-pub fn run_writing_as_owner_of<R>(relation: pg_sys::Oid, work: impl FnOnce() -> R) -> R {
-    run_as_owner_of(relation, || in_settings(&[SEARCH_PATH], false, work))
+fn looking_into<R>(relation: pg_sys::Oid, settings: &[(&CStr, &CStr)], work: impl FnOnce() -> R) -> R {
+    let _restore = Restore::after(&LOOKED_INTO, relation);
+    let flags = (pg_sys::SECURITY_NOFORCE_RLS | pg_sys::SECURITY_RESTRICTED_OPERATION) as i32 | LOOKING;
+    run_as(owner_of(relation), flags, || in_settings(settings, false, work))
 }
 
 /// The role that owns a relation.
@@ -208,11 +256,24 @@ pub fn outer_user_is_superuser() -> bool {
     unsafe { pg_sys::superuser_arg(outer_user()) }
 }
 
-/// Does row security pass over the role that `SET ROLE` gave the session?
+/// Does row security pass over the role that `SET ROLE` gave the session? Not for the code of a table's owner.
 pub fn outer_user_is_exempt() -> bool {
-    let user = outer_user();
+    !is_owners_code() && is_exempt(outer_user())
+}
+
+/// The same of whoever called what runs the code of a table's owner: for what the caller is told, and no code can ask.
+pub(super) fn caller_is_exempt() -> bool {
+    is_exempt(outer_user())
+}
+
+/// Does row security pass over the role whose rights count now?
+pub fn current_user_is_exempt() -> bool {
+    is_exempt(current_user())
+}
+
+fn is_exempt(role: pg_sys::Oid) -> bool {
     // SAFETY: plain look-ups of a role by oid.
-    unsafe { pg_sys::superuser_arg(user) || pg_sys::has_bypassrls_privilege(user) }
+    unsafe { pg_sys::superuser_arg(role) || pg_sys::has_bypassrls_privilege(role) }
 }
 
 /// May the current user do what only the owner of `relation` may? What does not exist is not another's.
@@ -250,6 +311,19 @@ pub fn session_user() -> pg_sys::Oid {
     }
     // SAFETY: reads a variable of the backend and raises no error.
     unsafe { GetSessionUserId() }
+}
+
+/// Does row security bind the current user on a relation?
+pub fn row_security_binds(relation: pg_sys::Oid) -> bool {
+    // SAFETY: a plain look-up, for the current user; asked not to raise an error.
+    let found = unsafe { pg_sys::check_enable_rls(relation, pg_sys::InvalidOid, true) };
+    found == pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
+}
+
+/// The name of a role that exists.
+pub fn name_of(role: pg_sys::Oid) -> String {
+    // SAFETY: a plain look-up that gives a copy; a role that does not exist raises an error.
+    unsafe { CStr::from_ptr(pg_sys::GetUserNameFromId(role, false)).to_string_lossy().into_owned() }
 }
 
 /// Is there a role of this name?

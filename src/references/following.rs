@@ -31,7 +31,7 @@ pub fn follow(reference: &Reference, tenant: Tenant, key: &Key) {
         if reference.on_change == OnChange::Cascade {
             values.push(value(&reference.child_protection, tenant));
         }
-        owner::run_as_owner_of(reference.child, || {
+        owner::run_action_as_owner_of(reference.child, || {
             reference.follow.get_or_init(|| plan(reference)).rows(&values, Sees::LatestToWrite, |_| ());
         });
     }

@@ -48,7 +48,7 @@ pub fn value_at_hand(value: Value) -> Option<Option<Lasting>> {
 
 /// A value made of what the session may do; made once as long as that stays the same and the transaction lasts.
 pub fn value(value: Value, make: impl FnOnce(&Access) -> Option<Lasting>) -> Option<Lasting> {
-    if owner::looked_into().is_some() {
+    if owner::is_owners_code() {
         return make(&Access::nobody());
     }
     // Making it may ask our tables, and so the session.
