@@ -10,9 +10,9 @@ use std::thread::LocalKey;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{pg_extern, pg_sys};
 
-use crate::catalog::offenders;
 use crate::catalog::protection::{self, Kind, Protection};
-use crate::error::Refusal;
+use crate::catalog::{dropped_rules, offenders, quotas as catalog_quotas};
+use crate::error::{PolicyRefusal, Refusal};
 use crate::pg::ddl_commands::{self, Change};
 use crate::pg::spi::{Query, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
@@ -23,11 +23,11 @@ query!(TOPMOST_PROTECTED, "topmost_protected.sql", &[pg_sys::OIDOID]);
 query!(FORGET_DROPPED, "forget_dropped.sql", &[]);
 query!(RENAME_TENANT_COLUMN, "rename_tenant_column.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
 query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID]);
-query!(FOREIGN_POLICIES, "foreign_policies.sql", &[pg_sys::OIDOID]);
 query!(PROTECT_LOST_PART, "protect_lost_part.sql", &[pg_sys::REGCLASSOID]);
 query!(PROTECT_LOST_UNTENANTED, "protect_lost_untenanted.sql", &[pg_sys::REGCLASSOID]);
 query!(KEEP_MODULES, "keep_modules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(KEEP_RULES, "keep_rules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
+query!(COUNTED_DROPPED, "counted_dropped.sql", &[]);
 query!(PART_DROPPED, "part_dropped.sql", &[]);
 query!(LOST_PARTS, "lost_parts.sql", &[]);
 
@@ -75,6 +75,8 @@ fn own_ddl(fcinfo: pg_sys::FunctionCallInfo) -> bool {
 #[pg_extern(sql = false)]
 fn forget_dropped(_fcinfo: pg_sys::FunctionCallInfo) {
     owner::run(|| {
+        dropped_rules::note();
+        catalog_quotas::forget_tables(COUNTED_DROPPED.with(|q| q.rows(&[], Sees::Latest, |row| row.must(1))));
         FORGET_DROPPED.with(|q| q.rows(&[], Sees::LatestToWrite, |_| ()));
         if PART_DROPPED.with(|q| q.first(&[], Sees::Latest, |row| row.must(1))) == Some(true) {
             quotas::note_losses();
@@ -136,7 +138,9 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
     match change {
         Change::NewTable | Change::NewPart => {
             parts::refuse_foreign(protection.root)?;
-            refuse_policies_of_others(protection.root)?;
+            if protection.tenant.is_some() {
+                parts::refuse_permissive(protection.root)?;
+            }
             let new = parts::protect(protection.root, protection, true);
             new.iter().for_each(|part| quotas::note_part(protection.root, *part));
             modes::refuse_rows(protection.root, &new.into_iter().flat_map(offenders::of_part).collect::<Vec<_>>())?;
@@ -157,7 +161,9 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
             Ok(())
         }
         Change::NewPolicy => {
-            refuse_policies_of_others(protection.root)?;
+            if protection.tenant.is_some() {
+                refuse_new_policy(protection.root)?;
+            }
             distributed::refuse_restrictive(relation)
         }
         Change::RenamedColumn { from, to } if relation == protection.root => {
@@ -184,10 +190,11 @@ fn adopt_references(root: pg_sys::Oid) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refuse_policies_of_others(root: pg_sys::Oid) -> Result<(), Refusal> {
-    let found: Vec<pg_sys::Oid> = FOREIGN_POLICIES.with(|q| q.rows(&[arg(root)], Sees::Latest, |row| row.must(1)));
-    match found.first() {
-        Some(relation) => Err(Refusal::PermissivePolicy { relation: relations::qualified(*relation) }),
+fn refuse_new_policy(root: pg_sys::Oid) -> Result<(), Refusal> {
+    match parts::policies_of_others(root) {
+        Some((policies, _)) => {
+            Err(PolicyRefusal::NewPermissivePolicy { relation: relations::qualified(root), policies }.into())
+        }
         None => Ok(()),
     }
 }

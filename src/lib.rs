@@ -96,21 +96,25 @@ extern "C-unwind" fn _PG_init() {
             catalog::held::forget();
             catalog::checked::forget();
             catalog::freed::transaction_over();
+            catalog::dropped_rules::transaction_over();
             quotas::transaction_over();
         },
         rolled_back_to: |level| {
             session::rolled_back_to(level);
             catalog::held::forget();
             catalog::checked::forget();
+            catalog::dropped_rules::rolled_back_to(level);
             quotas::rolled_back_to(level);
         },
         released: |level| {
             session::released(level);
+            catalog::dropped_rules::released(level);
             quotas::released(level);
         },
         before_commit: || {
             quotas::before_commit();
             modes::before_commit();
+            catalog::dropped_rules::before_commit();
             session::before_commit();
         },
     });

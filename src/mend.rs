@@ -141,7 +141,7 @@ fn mend_column(protection: &Protection, found: &[Drift]) {
     if differs("tenant_default") {
         let by_reference =
             protection::table(protection.root).is_some_and(|table| table.outgoing.iter().any(|r| r.names_tenant));
-        let default = protect::default_of(tenant, by_reference);
+        let default = parts::default_of(tenant, by_reference);
         spi::run(&format!("alter table {table} alter column {column} set default {default}"));
     }
 }

@@ -1,28 +1,39 @@
 //! Rows that name their tenant by what they refer to: the trigger of a reference with `names_tenant`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::Oid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::{AllocatedByRust, PgTrigger, pg_trigger};
 use uuid::Uuid;
 
-use crate::catalog::protection::{self, End, KeyType, Kind, OnChange, TenantColumn};
+use crate::catalog::protection::{self, End, KeyType, Kind, OnChange, Table, TenantColumn};
 use crate::catalog::{hierarchy, to_pg};
 use crate::error::{ModuleRefusal, Refusal, RowRefusal};
 use crate::model::scope::Scope;
-use crate::pg::rows::{StoredRow, TriggerRows};
-use crate::pg::{owner, relations};
+use crate::pg::rows::{self, StoredRow, TriggerRows};
+use crate::pg::{owner, relations, transactions};
 use crate::references::{self, Key, Tenant};
 use crate::{session, unregistered};
 
 type Row<'a> = PgHeapTuple<'a, AllocatedByRust>;
 
-/// BEFORE INSERT, a row. The default of the tenant column left a placeholder where the statement named no tenant. See
-/// `tenancy.name_tenant`.
+thread_local! {
+    /// The tenant that the first trigger has put into the row that is being inserted into a relation, by how many triggers are
+    /// under way: a trigger may insert rows, too. One that is skipped leaves its own behind, until the next one comes.
+    static PUT: RefCell<HashMap<(Oid, i32), Tenant>> = RefCell::default();
+}
+
+/// BEFORE INSERT, a row, before and after the triggers of others. The default of the tenant column left a placeholder where the
+/// statement named no tenant. See `tenancy.name_tenant`.
 #[pg_trigger(sql = false)]
 fn name_tenant<'a>(trigger: &'a PgTrigger<'a>) -> Result<Option<Row<'a>>, std::convert::Infallible> {
     let Some(row) = trigger.new() else { return Ok(None) };
     let mut row = row.into_owned();
-    match owner::run_unpinned(|| named_tenant(&TriggerRows::of(trigger))) {
+    let is_first = rows::arguments(trigger).next().is_some();
+    match owner::run_unpinned(|| named_tenant(&TriggerRows::of(trigger), is_first)) {
         Ok(Some((column, tenant))) => put(&mut row, &column, tenant),
         Ok(None) => (),
         Err(refusal) => ErrorReport::from(refusal).report(pgrx::PgLogLevel::ERROR),
@@ -42,27 +53,40 @@ fn put(row: &mut Row<'_>, column: &TenantColumn, tenant: Option<Uuid>) {
     done.unwrap_or_else(|error| panic!("cannot set the tenant column: {error}"));
 }
 
-/// The tenant column and the tenant to put there, which may be none; None if the row names its tenant itself.
-fn named_tenant(rows: &TriggerRows) -> Result<Option<(TenantColumn, Tenant)>, Refusal> {
+/// The tenant column and the tenant to put there, which may be none; None if the row names its tenant itself. What the first
+/// trigger cannot tell, it leaves to the last, which tells again what the first one told: what a row refers to may have changed.
+fn named_tenant(rows: &TriggerRows, is_first: bool) -> Result<Option<(TenantColumn, Tenant)>, Refusal> {
     let relation = rows.relation();
     let Some(row) = rows.new else { return Ok(None) };
     let Some(table) = protection::table(relation) else { return unregistered::refuse_rows(relation).map(|()| None) };
-    let Some(column) = table.protection.tenant.clone() else { return Ok(None) };
-    if !has_placeholder(&row, relation, &column) {
+    let Some((column, number)) = table.protection.tenant.clone().zip(table.tenant_number) else { return Ok(None) };
+    let row_being_inserted = (relation, transactions::trigger_depth());
+    let put = PUT.with_borrow_mut(|put| put.remove(&row_being_inserted)).filter(|_| !is_first);
+    let is_as_put = put.is_some_and(|tenant| references::tenant_of(&row, number, &column) == tenant);
+    if !is_as_put && !has_placeholder(&row, number, &column) {
         return Ok(None);
     }
+    let told = tenant_told(&table, &row, relation);
+    if is_first {
+        let Ok(tenant) = told else { return Ok(None) };
+        PUT.with_borrow_mut(|put| put.insert(row_being_inserted, tenant));
+        return Ok(Some((column, tenant)));
+    }
+    Ok(Some((column, told?)))
+}
+
+/// The tenant of a row that does not name it: by its reference, or the only one that the session writes.
+fn tenant_told(table: &Table, row: &StoredRow, relation: Oid) -> Result<Tenant, Refusal> {
     let reference = table.outgoing.iter().find(|r| r.names_tenant);
     let inherits = reference.is_some_and(|reference| reference.on_change == OnChange::Cascade);
     let may_be_public = inherits && table.protection.kind == Kind::Optional;
-    let tenant = match reference.map(|reference| tenant_referred_to(reference, &row, relation)).transpose()?.flatten() {
-        Some(tenant) if tenant.is_some() || may_be_public => tenant,
-        _ => Some(only_writable_tenant(relation)?),
-    };
-    Ok(Some((column, tenant)))
+    match reference.map(|reference| tenant_referred_to(reference, row, relation)).transpose()?.flatten() {
+        Some(tenant) if tenant.is_some() || may_be_public => Ok(tenant),
+        _ => Ok(Some(only_writable_tenant(relation)?)),
+    }
 }
 
-fn has_placeholder(row: &StoredRow, relation: pgrx::pg_sys::Oid, column: &TenantColumn) -> bool {
-    let Some(number) = relations::column_number(relation, &column.name) else { return false };
+fn has_placeholder(row: &StoredRow, number: i16, column: &TenantColumn) -> bool {
     match column.key {
         KeyType::Uuid => row.get::<pgrx::Uuid>(number).is_some_and(|id| *id.as_bytes() == [0; 16]),
         KeyType::Number => row.integer(number) == Some(0),
@@ -71,11 +95,7 @@ fn has_placeholder(row: &StoredRow, relation: pgrx::pg_sys::Oid, column: &Tenant
 
 /// The tenant of the row referred to, which a public row has not; None where the row refers to nothing. A row that the
 /// session may not read is a missing one.
-fn tenant_referred_to(
-    reference: &End,
-    row: &StoredRow,
-    relation: pgrx::pg_sys::Oid,
-) -> Result<Option<Tenant>, Refusal> {
+fn tenant_referred_to(reference: &End, row: &StoredRow, relation: Oid) -> Result<Option<Tenant>, Refusal> {
     let Some(key) = Key::of(row, &reference.columns) else { return Ok(None) };
     let visible = |tenant: Option<Uuid>| {
         owner::outer_user_is_exempt()
@@ -95,11 +115,11 @@ fn tenant_referred_to(
     }
 }
 
-fn only_writable_tenant(relation: pgrx::pg_sys::Oid) -> Result<Uuid, Refusal> {
+fn only_writable_tenant(relation: Oid) -> Result<Uuid, Refusal> {
     session::ask_about(Some(relation), |access, _| match access.writes.ids.single() {
         Some(tenant) => Ok(*tenant),
         None if access.only_limited => Err(ModuleRefusal::Outside { table: relations::name(relation) }.into()),
-        None if access.writes.ids.is_none() => Err(Refusal::NoTenantToWrite),
+        None if access.writes.ids.is_none() => Err(session::no_tenant_to_write()),
         None => {
             let count = match &access.writes.ids {
                 Scope::Only(ids) => format!("{} tenants", ids.len()),

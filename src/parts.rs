@@ -1,6 +1,7 @@
 //! The parts of a protected table: it, its partitions and its inheritance children, each with what PostgreSQL does not pass
 //! on by itself. Policies belong to the table that a query names, so that every part needs its own.
 
+mod kept;
 mod triggers;
 mod unfit;
 
@@ -8,15 +9,17 @@ use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
 use crate::catalog::protection::{self, Protection, TenantColumn};
-use crate::catalog::{policies, quotas};
+use crate::catalog::{dropped_rules, policies, quotas};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
+pub use kept::{default_of, is_divided_by_tenant, restore_rules, set_default};
 use triggers::fill;
 pub use triggers::{
-    drop_trigger, drop_triggers, ensure_naming_trigger, follow_naming, follow_references, has_trigger, make_room,
+    drop_naming_triggers, drop_trigger, drop_triggers, ensure_naming_triggers, follow_naming, follow_references,
+    has_trigger, make_room,
 };
-pub use unfit::{refuse_foreign, refuse_open_above, refuse_taken_names};
+pub use unfit::{policies_of_others, refuse_foreign, refuse_open_above, refuse_permissive, refuse_taken_names};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(POLICIES_OF, "policies_of.sql", &[pg_sys::OIDOID]);
@@ -26,6 +29,7 @@ query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID])
 query!(TRUST_TENANT_KEY, "trust_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
+query!(COUNTED_PARTS, "counted_parts.sql", &[pg_sys::OIDOID]);
 query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
@@ -169,6 +173,11 @@ pub fn has_tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) -> bool {
     !HAS_TENANT_KEY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty()
 }
 
+/// The foreign keys from the tenant column to tenants.
+pub fn tenant_keys(relation: pg_sys::Oid, tenant: &TenantColumn) -> Vec<String> {
+    HAS_TENANT_KEY.with(|q| q.rows(&[arg(relation), arg(tenant.name.as_str())], Sees::Latest, |row| row.must(1)))
+}
+
 fn tenant_key(relation: pg_sys::Oid, tenant: &TenantColumn) -> String {
     format!(
         "alter table {} add foreign key ({}) references tenancy.tenants ({})",
@@ -222,6 +231,7 @@ pub fn lend_references(relation: pg_sys::Oid, work: impl FnOnce()) {
 
 /// Tables that were protected in their own right and became parts: from now on they go with the table above them.
 pub fn absorb(relation: pg_sys::Oid) {
+    quotas::forget_tables(COUNTED_PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1))));
     for part in ABSORB_PARTS.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1))) {
         fill(include_str!("../sql/templates/release_part.sql"), &relations::qualified(part));
     }
@@ -270,7 +280,10 @@ pub fn adopt_references(relation: pg_sys::Oid, known: Known) -> Vec<Offender> {
         lock_out_writers(reference.child);
         lock_out_writers(reference.parent);
         let args = [arg(reference.child), arg(reference.constraint.as_str())];
-        REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Latest, |_| ()));
+        let is_new = !REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty();
+        let replaced = is_new.then(|| dropped_rules::take(reference)).flatten();
+        let changed = replaced.and_then(|rule| kept::put_in_place(reference, rule));
+        let reference = changed.as_deref().unwrap_or(reference);
         triggers::ensure_reference_triggers(reference);
         if !owner::outer_user_is_exempt() {
             found.extend(offenders::dangling(reference));

@@ -20,16 +20,23 @@ use crate::{modes, session};
 
 /// The key types that a tenant column may have; both go through the same code.
 trait TenantKey: Key {
+    /// The function that names the one tenant that the session writes.
+    const WRITABLE: &'static str;
+
     fn of(tenants: &Tenants) -> &Scope<Self>;
 }
 
 impl TenantKey for uuid::Uuid {
+    const WRITABLE: &'static str = "tenancy.writable_tenant";
+
     fn of(tenants: &Tenants) -> &Scope<Self> {
         &tenants.ids
     }
 }
 
 impl TenantKey for i64 {
+    const WRITABLE: &'static str = "tenancy.writable_tenant_number";
+
     fn of(tenants: &Tenants) -> &Scope<Self> {
         &tenants.numbers
     }
@@ -225,7 +232,9 @@ fn refuse_unless_writes<K: TenantKey>(relation: Option<Oid>, tenant: Option<K>) 
         return Ok(true);
     }
     outside_modules(relation)?;
-    Err(if public { RowRefusal::MayNotWritePublic } else { RowRefusal::MayNotWriteTenant }.into())
+    let instead = session::may_write(relation, K::WRITABLE);
+    Err(if public { RowRefusal::MayNotWritePublic { instead } } else { RowRefusal::MayNotWriteTenant { instead } }
+        .into())
 }
 
 /// Refuses where the session's roles are limited to modules that the table is not in.
@@ -333,11 +342,9 @@ fn default_tenant<K: TenantKey>(relation: Option<Oid>, from_reference: Option<K>
         (Some(tenant), None) => Ok(Some(tenant.clone())),
         (_, Some(placeholder)) => Ok(Some(placeholder)),
         (None, None) if matches!(mode, Mode::Off | Mode::Warn) => Ok(None),
-        (None, None) if access.only_limited => {
-            Err(relation
-                .map_or(Refusal::NoTenantToWrite, |r| ModuleRefusal::Outside { table: relations::name(r) }.into()))
-        }
-        (None, None) if access.writes.ids.is_none() => Err(Refusal::NoTenantToWrite),
+        (None, None) if access.only_limited => Err(relation
+            .map_or_else(session::no_tenant_to_write, |r| ModuleRefusal::Outside { table: relations::name(r) }.into())),
+        (None, None) if access.writes.ids.is_none() => Err(session::no_tenant_to_write()),
         (None, None) => {
             let count = match &access.writes.ids {
                 Scope::Only(ids) => format!("{} tenants", ids.len()),

@@ -49,7 +49,8 @@ pub fn require_writing(tenants: impl IntoIterator<Item = Uuid>) -> Result<(), Re
     if is_exempt() || tenants.into_iter().all(writes) {
         return Ok(());
     }
-    modes::refuse(RowRefusal::MayNotWriteTenant.into())
+    let instead = session::may_write(None, "tenancy.writable_tenant");
+    modes::refuse(RowRefusal::MayNotWriteTenant { instead }.into())
 }
 
 /// Does row security pass over the caller, and over who called him?

@@ -1,5 +1,7 @@
 //! Giving a table the protection of tenancy, and taking it back: `protect`, `release`.
 
+mod retype;
+
 use std::ffi::CStr;
 
 use pgrx::pg_sys::panic::ErrorReport;
@@ -8,13 +10,13 @@ use pgrx::{PgLogLevel, PgSqlErrorCode, ereport, pg_extern, pg_sys};
 use crate::catalog::access::{self, Mode};
 use crate::catalog::drift::{self, Drift};
 use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
-use crate::catalog::{modules, offenders, published};
-use crate::error::{GuardRefusal, ModuleRefusal, Refusal, given};
+use crate::catalog::{modules, offenders, published, quotas as catalog_quotas};
+use crate::error::{GuardRefusal, ModuleRefusal, ProtectionRefusal, QuotaRefusal, Refusal, given};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
 use crate::unregistered::{self, Remains};
-use crate::{distributed, parts, session};
+use crate::{distributed, parts, quotas, session};
 
 query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
 query!(TENANT_COLUMN_FACTS, "tenant_column_facts.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
@@ -134,13 +136,13 @@ pub struct ColumnFacts {
 impl Protecting {
     /// Looks at the table before anything is changed, and locks it.
     fn begin(relation: pg_sys::Oid, kind: Kind, column: String, index: IndexCreation) -> Result<Self, Refusal> {
-        check_relation(relation)?;
+        check_relation(relation, kind)?;
         let progress = Progress::start(Operation::Validate, relation);
         progress.phase(Phase::Waiting);
         parts::lock_out_referring(relation);
         locks::access_exclusive_with_parts(relation);
         // Others may have changed it until now.
-        check_relation(relation)?;
+        check_relation(relation, kind)?;
         let name = relations::qualified(relation);
         if protection::protection(relation).is_some() {
             return Err(Refusal::AlreadyProtected { relation: name });
@@ -150,6 +152,9 @@ impl Protecting {
         let facts = match kind {
             Kind::Untenanted if !modules::of_table(relation).is_empty() => {
                 return Err(ModuleRefusal::InModule { relation: name }.into());
+            }
+            Kind::Untenanted if catalog_quotas::exist_for(relation) => {
+                return Err(QuotaRefusal::HasQuotas { relation: name }.into());
             }
             Kind::Untenanted => None,
             _ => Some(column_facts(relation, &name, &column)?),
@@ -186,6 +191,10 @@ impl Protecting {
         let found = rows.into_iter().filter(|_| !self.proven).flat_map(|r| offenders::of_table(r, &self.protection));
         let accepted = self.check_rows(found.collect())?;
         self.register();
+        if catalog_quotas::exist_for(self.relation) {
+            // Nobody has counted them meanwhile.
+            quotas::note_loss(self.relation);
+        }
         parts::refuse_open_above(self.relation)?;
         if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
             self.alter_column(facts, tenant, accepted);
@@ -198,6 +207,7 @@ impl Protecting {
         parts::protect(self.relation, &self.protection, accepted);
         self.progress.phase(Phase::CheckingReferences);
         self.adopt_references()?;
+        parts::restore_rules(self.relation);
         self.check_keys()?;
         self.tell_who_publishes();
         Ok(self.create_index())
@@ -240,7 +250,10 @@ impl Protecting {
         if facts.default.as_ref().is_some_and(|default| !default.starts_with(NAME_OF_DEFAULT)) {
             notice(format!("column {column} of {table} keeps its default"));
         } else {
-            spi::run(&format!("alter table {table} alter column {column} set default {}", default_of(tenant, false)));
+            spi::run(&format!(
+                "alter table {table} alter column {column} set default {}",
+                parts::default_of(tenant, false)
+            ));
         }
     }
 
@@ -291,8 +304,8 @@ impl Protecting {
     }
 }
 
-/// Refuses what cannot be protected.
-pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
+/// Refuses what cannot be protected. Where rows have no tenants, tenancy hides none that policies of others could show.
+pub fn check_relation(relation: pg_sys::Oid, wanted: Kind) -> Result<(), Refusal> {
     let name = relations::qualified(relation);
     let refuse = |what| Err(Refusal::NotATable { relation: name.clone(), what });
     let facts = RELATION_FACTS.with(|q| {
@@ -310,7 +323,10 @@ pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
         ("r" | "p", _, _) if parent.is_some() => {
             Err(Refusal::PartOfAnother { relation: name, root: parent.unwrap_or_default() })
         }
-        ("r" | "p", _, _) if permissive => Err(Refusal::PermissivePolicy { relation: name }),
+        ("r" | "p", _, _) if permissive && wanted != Kind::Untenanted => {
+            parts::refuse_permissive(relation)?;
+            Err(Refusal::PermissivePolicy { relation: name })
+        }
         ("r" | "p", _, _) => distributed::refuse(relation, "to bring a table under tenancy"),
         ("v" | "m", _, _) => refuse("a view"),
         ("f", _, _) => refuse("a foreign table"),
@@ -320,15 +336,16 @@ pub fn check_relation(relation: pg_sys::Oid) -> Result<(), Refusal> {
 
 /// Looks at a column that is to name the tenant.
 pub fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<ColumnFacts, Refusal> {
-    let read = |row: &Row| (row.must::<String>(1), row.get(2), row.must(3));
+    let read = |row: &Row| (row.must::<String>(1), row.get(2), row.must(3), row.get(4));
     let found = TENANT_COLUMN_FACTS.with(|q| q.first(&[arg(relation), arg(column)], Sees::Latest, read));
-    let (found, default, has_index) =
+    let (found, default, has_index, becomes) =
         found.ok_or_else(|| Refusal::UnknownColumn { relation: name.to_owned(), column: column.to_owned() })?;
     let key = match found.as_str() {
         "uuid" => KeyType::Uuid,
         "integer" | "bigint" => KeyType::Number,
         _ => {
-            return Err(Refusal::TenantColumnType { relation: name.to_owned(), column: column.to_owned(), found });
+            let (relation, column) = (name.to_owned(), column.to_owned());
+            return Err(ProtectionRefusal::TenantColumnType { relation, column, found, becomes }.into());
         }
     };
     Ok(ColumnFacts { key, type_name: found, default, has_index })
@@ -336,15 +353,6 @@ pub fn column_facts(relation: pg_sys::Oid, name: &str, column: &str) -> Result<C
 
 /// How the defaults begin that protect() gives, as PostgreSQL prints them.
 const NAME_OF_DEFAULT: &str = "tenancy.writable_tenant";
-
-/// The default of a tenant column, as SQL.
-pub fn default_of(tenant: &TenantColumn, by_reference: bool) -> String {
-    let function = match tenant.key {
-        KeyType::Uuid => "tenancy.writable_tenant",
-        KeyType::Number => "tenancy.writable_tenant_number",
-    };
-    if by_reference { format!("{function}(true)") } else { format!("{function}()") }
-}
 
 fn take_back(relation: pg_sys::Oid) -> Result<(), Refusal> {
     let name = relations::qualified(relation);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
 use crate::catalog::{from_pg, hierarchy};
-use crate::error::{ModuleRefusal, ReassignRefusal, Refusal, RowRefusal, given};
+use crate::error::{MayWrite, ModuleRefusal, ReassignRefusal, Refusal, RowRefusal, given};
 use crate::model::template;
 use crate::pg::deferred::nothing_deferred;
 use crate::pg::{expressions, owner, relations, spi};
@@ -80,7 +80,7 @@ fn value(relation: pg_sys::Oid, tenant: Uuid, key: KeyType) -> Result<String, Re
     let found = hierarchy::tenant(tenant);
     let may_know = writes || session::administers() && found.is_some_and(|tenant| !tenant.active);
     if !may_know {
-        may_not_write(relation, RowRefusal::MayNotWriteTenant)?;
+        may_not_write(relation, |instead| RowRefusal::MayNotWriteTenant { instead })?;
     }
     match found {
         None => Err(ReassignRefusal::UnknownTarget.into()),
@@ -98,15 +98,15 @@ fn no_tenant(relation: pg_sys::Oid, kind: Kind) -> Result<String, Refusal> {
         return Err(RowRefusal::RequiredTenant { table: relations::name(relation) }.into());
     }
     if !owner::outer_user_is_exempt() && !session::ask_about(Some(relation), |access, _| access.writes_public) {
-        may_not_write(relation, RowRefusal::MayNotWritePublic)?;
+        may_not_write(relation, |instead| RowRefusal::MayNotWritePublic { instead })?;
     }
     Ok("null".into())
 }
 
-fn may_not_write(relation: pg_sys::Oid, refusal: RowRefusal) -> Result<(), Refusal> {
+fn may_not_write(relation: pg_sys::Oid, refusal: impl FnOnce(MayWrite) -> RowRefusal) -> Result<(), Refusal> {
     let outside = session::ask_about(Some(relation), |access, _| access.only_limited);
     modes::refuse(match outside {
         true => ModuleRefusal::Outside { table: relations::name(relation) }.into(),
-        false => refusal.into(),
+        false => refusal(session::may_write(Some(relation), "tenancy.writable_tenant")).into(),
     })
 }

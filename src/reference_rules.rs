@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
-use pgrx::{AllocatedByRust, PgTrigger, pg_extern, pg_sys, pg_trigger, spi::quote_identifier};
+use pgrx::{AllocatedByRust, PgTrigger, pg_extern, pg_sys, pg_trigger};
 use uuid::Uuid;
 
 use crate::administration::enforce;
@@ -17,15 +17,13 @@ use crate::model::system_group::Relation;
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
-use crate::{distributed, modes, parts, protect};
+use crate::{distributed, modes, parts};
 
 query!(
     CHANGE_REFERENCE,
     "change_reference.sql",
     &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::BOOLOID, pg_sys::TEXTOID, pg_sys::BOOLOID]
 );
-
-query!(DIVIDED_BY, "divided_by.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
 
 /// Changes the rule of a foreign key. See `tenancy.set_reference_rule`.
 #[pg_extern(sql = false)]
@@ -67,7 +65,7 @@ impl RuleChange<'_> {
         let eligible = self.service_provider_eligible.unwrap_or(before.service_provider_eligible);
         let on_change = wanted.unwrap_or(before.on_change);
         let begins_to_cascade = on_change == OnChange::Cascade && before.on_change != OnChange::Cascade;
-        let may_begin = || names_nothing(relation) && !is_divided_by_tenant(&before);
+        let may_begin = || names_nothing(relation) && !parts::is_divided_by_tenant(&before);
         let naming = self.names_tenant.unwrap_or(before.names_tenant || begins_to_cascade && may_begin());
         if begins_to_cascade {
             refuse_without_tenants(&before)?;
@@ -90,7 +88,7 @@ impl RuleChange<'_> {
 /// A table's rows took their tenant from a reference before; where there is but one that can name it, they do again.
 pub fn name_again(relation: pg_sys::Oid) -> Result<(), Refusal> {
     let table = protection::table(relation);
-    let can_name = |r: &&End| refuse_without_tenants(r).is_ok() && !is_divided_by_tenant(r);
+    let can_name = |r: &&End| refuse_without_tenants(r).is_ok() && !parts::is_divided_by_tenant(r);
     let found: Vec<_> = table.iter().flat_map(|t| t.outgoing_from(relation)).filter(can_name).collect();
     let [reference] = found.as_slice() else {
         Refusal::from(UnregisteredRefusal::NamingUnknown { table: relations::qualified(relation) }).warn();
@@ -113,14 +111,6 @@ fn names_nothing(relation: pg_sys::Oid) -> bool {
     protection::table(relation).is_none_or(|table| !table.outgoing.iter().any(|r| r.names_tenant))
 }
 
-/// A trigger on a row cannot move it to another partition.
-fn is_divided_by_tenant(reference: &Reference) -> bool {
-    reference.child_protection.tenant.as_ref().is_some_and(|tenant| {
-        let args = [arg(reference.child), arg(tenant.name.as_str())];
-        !DIVIDED_BY.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty()
-    })
-}
-
 /// Where one of the tables has no tenant column there is no tenant to take.
 fn refuse_without_tenants(reference: &Reference) -> Result<(), Refusal> {
     if reference.child_protection.tenant.is_none() || reference.parent_protection.tenant.is_none() {
@@ -137,27 +127,17 @@ fn start_naming(reference: &Reference) -> Result<(), Refusal> {
         return Err(Refusal::TwoNamingReferences { relation: name, other: other.constraint.clone() });
     }
     refuse_without_tenants(reference)?;
-    if is_divided_by_tenant(reference) {
+    if parts::is_divided_by_tenant(reference) {
         return Err(ReferenceRuleRefusal::DividedByTenant { relation: name }.into());
     }
-    parts::ensure_naming_trigger(reference);
-    set_default(reference, true);
+    parts::ensure_naming_triggers(reference);
+    parts::set_default(reference, true);
     Ok(())
 }
 
 fn stop_naming(reference: &Reference) {
-    spi::run(&format!("drop trigger if exists zz_tenancy_name on {}", relations::qualified(reference.child)));
-    set_default(reference, false);
-}
-
-fn set_default(reference: &Reference, by_reference: bool) {
-    let Some(tenant) = &reference.child_protection.tenant else { return };
-    spi::run(&format!(
-        "alter table {} alter column {} set default {}",
-        relations::qualified(reference.child),
-        quote_identifier(&tenant.name),
-        protect::default_of(tenant, by_reference),
-    ));
+    parts::drop_naming_triggers(reference.child);
+    parts::set_default(reference, false);
 }
 
 /// AFTER UPDATE of tenants, a statement: what the moved tenants' rows refer to must still be above them. The statement

@@ -96,21 +96,23 @@ pub fn check_referred(reference: &Reference, tenant: Tenant, key: &Key) -> Resul
     if children.into_iter().all(|child| reference.allows(child, tenant)) {
         return Ok(());
     }
-    Err(referenced_from(reference))
+    Err(referenced_from(reference, true))
 }
 
-fn referenced_from(reference: &Reference) -> Refusal {
+fn referenced_from(reference: &Reference, moved: bool) -> Refusal {
+    let with_tenants = reference.child_protection.tenant.is_some() && reference.parent_protection.tenant.is_some();
     RowRefusal::ReferencedFrom {
         table: relations::name(reference.parent),
         referencing: relations::name(reference.child),
         constraint: reference.constraint.clone(),
+        moved: (moved && with_tenants).then(|| relations::qualified(reference.child)),
     }
     .into()
 }
 
 /// Checks that no row refers to a key that no row has.
 pub fn check_not_referred(reference: &Reference, key: &Key) -> Result<(), Refusal> {
-    if ask(reference, Side::Children, key, |_| ()).is_empty() { Ok(()) } else { Err(referenced_from(reference)) }
+    if ask(reference, Side::Children, key, |_| ()).is_empty() { Ok(()) } else { Err(referenced_from(reference, false)) }
 }
 
 /// The tenants of the rows that now hold a key: of one at most, but of several where a key has a period. The rows are locked

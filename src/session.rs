@@ -4,6 +4,7 @@
 
 mod entering;
 mod entries;
+mod instead;
 mod plans;
 mod values;
 
@@ -25,6 +26,7 @@ use crate::pg::{context_setting, executions, invalidation, owner, transactions};
 use plans::Shape;
 
 pub use entering::{authenticate, enter, leave};
+pub use instead::{may_write, no_tenant_to_write};
 pub use values::{Value, value, value_at_hand};
 
 /// What is remembered, and of which generation of our tables it is true.

@@ -18,6 +18,25 @@ create function tenancy.release(relation regclass) returns void
 
 comment on function tenancy.release(regclass) is 'take a table out of tenancy: its rows are open to everybody who has privileges on it';
 
+create function tenancy.change_tenant_type(relation regclass, tenant_type text) returns void
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'change_tenant_type_wrapper';
+
+comment on function tenancy.change_tenant_type(regclass, text) is
+  'let the tenant column of a protected table hold tenants by uuid (tenants.id), bigint or integer (tenants.number); rules, quotas and modules stay';
+
+create function tenancy.convert_tenant(tenant uuid) returns bigint
+  language c stable strict parallel unsafe
+  as 'MODULE_PATHNAME', 'convert_tenant_wrapper';
+
+comment on function tenancy.convert_tenant(uuid) is 'for change_tenant_type() only, which rewrites a table with the rights of its owner';
+
+create function tenancy.convert_tenant(tenant bigint) returns uuid
+  language c stable strict parallel unsafe
+  as 'MODULE_PATHNAME', 'convert_tenant_number_wrapper';
+
+comment on function tenancy.convert_tenant(bigint) is 'for change_tenant_type() only, which rewrites a table with the rights of its owner';
+
 create function tenancy.mend(relation regclass) returns setof text
   language c volatile parallel unsafe rows 10
   as 'MODULE_PATHNAME', 'mend_wrapper';
@@ -170,6 +189,9 @@ alter event trigger tenancy_guard_drops enable always;
 revoke all on function
   tenancy.protect(regclass, text, name, text),
   tenancy.release(regclass),
+  tenancy.change_tenant_type(regclass, text),
+  tenancy.convert_tenant(uuid),
+  tenancy.convert_tenant(bigint),
   tenancy.mend(regclass),
   tenancy.mend(),
   tenancy.set_reference_rule(regclass, name, boolean, text, boolean),
@@ -195,8 +217,15 @@ grant execute on function
   tenancy.name_tenant()
 to public;
 
--- protect() is granted by those who run the installation: what others' sessions go over is their decision. The rest look at their
--- caller themselves: owners change how their protected tables are protected, administrators do the rest.
+-- These are called while change_tenant_type() runs, and refuse otherwise.
+grant execute on function
+  tenancy.convert_tenant(uuid),
+  tenancy.convert_tenant(bigint)
+to public;
+
+-- protect() and change_tenant_type() are granted by those who run the installation: what others' sessions go over is their
+-- decision. The rest look at their caller themselves: owners change how their protected tables are protected, administrators do
+-- the rest.
 grant execute on function
   tenancy.release(regclass),
   tenancy.mend(regclass),

@@ -8,11 +8,12 @@ create table tenancy.quota_lock ();
 comment on table tenancy.quota_lock is 'empty; locked by those who count (ROW SHARE) and those who change what is counted (EXCLUSIVE)';
 
 -- Locking: changes lock quota_lock; the first quota of a table also locks the table in SHARE ROW EXCLUSIVE mode, because its
--- writers do not count before. Restored after users, to which it refers: a user quota is not asked by rows that come back.
+-- writers do not count before. Restored after users, to which it refers: a user quota is not asked by rows that come back. A table
+-- keeps its quotas while it is released.
 create table tenancy.quotas (
   id uuid primary key default gen_random_uuid(),
   tenant_id uuid not null references tenancy.tenants (id) on delete cascade,
-  relation regclass references tenancy.protection (relation) on delete cascade,
+  relation regclass,
   max_rows bigint not null,
   action text not null default 'refuse',
   set_by uuid references tenancy.users (id) on delete set null,

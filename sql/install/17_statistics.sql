@@ -1,9 +1,10 @@
 -- What tenants have: src/statistics.rs
 
--- Locking: refresh_statistics() locks it in SHARE ROW EXCLUSIVE mode while it writes what it has counted.
+-- Locking: refresh_statistics() locks it in SHARE ROW EXCLUSIVE mode while it writes what it has counted. What was counted of a table
+-- stays while it is released.
 create table tenancy.counted_rows (
   tenant_id uuid references tenancy.tenants (id) on delete cascade,
-  relation regclass not null references tenancy.protection (relation) on delete cascade,
+  relation regclass not null,
   rows bigint not null,
   bytes bigint not null,
   last_write timestamptz,
@@ -81,8 +82,11 @@ with users as (
 contacts as (
   select c.tenant_id, pg_catalog.count(*) as contacts from tenancy.contacts c group by c.tenant_id
 ),
+rows_counted as (
+  select c.* from tenancy.counted_rows c where c.relation in (select p.relation from tenancy.protection p)
+),
 totals as (
-  select c.relation, pg_catalog.sum(c.rows) as rows from tenancy.counted_rows c group by c.relation
+  select c.relation, pg_catalog.sum(c.rows) as rows from rows_counted c group by c.relation
   union all
   select null, pg_catalog.sum(u.users) from users u
 ),
@@ -90,8 +94,8 @@ counted as (
   select
     coalesce(c.tenant_id, q.tenant_id) as tenant_id, coalesce(c.relation, q.relation) as relation,
     c.rows, c.bytes, c.last_write, c.as_of, q.id as quota_id, q.max_rows
-  from tenancy.counted_rows c
-  full join (select q.* from tenancy.quotas q where q.relation is not null) q
+  from rows_counted c
+  full join (select q.* from tenancy.quotas q where q.relation in (select p.relation from tenancy.protection p)) q
     on q.tenant_id = c.tenant_id and q.relation = c.relation
   union all
   select t.id, null, coalesce(u.users, 0), null, null, pg_catalog.now(), q.id, q.max_rows

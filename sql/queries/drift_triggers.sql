@@ -56,6 +56,9 @@ expected (oid, name, trigger, function, type, arguments) as (
   select f.oid, f.name, 'zz_tenancy_name', to_regprocedure('tenancy.name_tenant()'), 1 + 2 + 4, '\x' from facts f
   where f.named_by_reference
   union all
+  select f.oid, f.name, '00_tenancy_name', to_regprocedure('tenancy.name_tenant()'), 1 + 2 + 4, 'first\000' from facts f
+  where f.named_by_reference
+  union all
   select f.oid, f.name, '00_tenancy_deferred', to_regprocedure('tenancy.check_row()'), 1 + 4 + 8 + 16, 'deferred\000' from facts f
   where f.deferrable
 ),

@@ -8,5 +8,5 @@ where t.tgrelid = $1
     t.tgfoid = any (array[
       to_regprocedure('tenancy.check_row()'), to_regprocedure('tenancy.check_truncate()'), to_regprocedure('tenancy.name_tenant()')
     ])
-    or t.tgname in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', 'zz_tenancy_name')
+    or t.tgname in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', '00_tenancy_name', 'zz_tenancy_name')
   )

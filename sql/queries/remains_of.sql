@@ -67,7 +67,7 @@ select
   not exists (
     select from our_trigger
     where relation = $1
-      and name not in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', 'zz_tenancy_name')
+      and name not in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', '00_tenancy_name', 'zz_tenancy_name')
   )
 from top
 join pg_class c on c.oid = $1

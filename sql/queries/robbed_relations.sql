@@ -12,7 +12,7 @@ select c.oid, (
     where d.object_type not in ('policy', 'trigger')
       or d.address_names[3] in (
         'tenancy_select', 'tenancy_insert', 'tenancy_update', 'tenancy_delete',
-        '00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', 'zz_tenancy_name'
+        '00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', '00_tenancy_name', 'zz_tenancy_name'
       )
   )
 from pg_event_trigger_dropped_objects() d

@@ -9,7 +9,7 @@ from down
 join pg_trigger t on t.tgrelid = down.relation
 join pg_proc f on f.oid = t.tgfoid
 join pg_namespace n on n.oid = f.pronamespace
-where t.tgname in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', 'zz_tenancy_name')
+where t.tgname in ('00_tenancy_row', '00_tenancy_delete', '00_tenancy_deferred', '00_tenancy_truncate', '00_tenancy_name', 'zz_tenancy_name')
   and n.nspname <> 'tenancy'
 order by 1, 2
 limit 1

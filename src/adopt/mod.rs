@@ -92,7 +92,7 @@ impl Wish {
 
     /// The column, the way in which rows written meanwhile get their tenant, and the note that the adoption has begun.
     fn begin<'a>(&self, steps: &Steps, progress: &'a Progress) -> Result<Adopting<'a>, Refusal> {
-        protect::check_relation(self.relation)?;
+        protect::check_relation(self.relation, self.kind)?;
         if protection::protection(self.relation).is_some() {
             return Err(Refusal::AlreadyProtected { relation: relations::qualified(self.relation) });
         }

@@ -7,6 +7,7 @@ pub mod deletes;
 pub mod dependencies;
 pub mod distributed;
 pub mod drift;
+pub mod dropped_rules;
 pub mod freed;
 pub mod held;
 pub mod hierarchy;

@@ -1,5 +1,6 @@
 //! Looking for rows that break a rule: for protect(), for violations(), and after a tenant was moved.
 
+mod outside;
 mod references;
 
 use pgrx::pg_sys::Oid;
@@ -15,6 +16,7 @@ use crate::model::template;
 use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
 use crate::pg::{owner, relations};
 
+pub use outside::{named as named_outside, outside};
 pub use references::{dangling, of_public_rows, of_reference, staying};
 
 query!(PRIMARY_KEY, "primary_key.sql", &[pg_sys::OIDOID]);

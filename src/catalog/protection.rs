@@ -376,17 +376,31 @@ fn key_places(row: &Row) -> Option<KeyPlaces> {
     row.must::<bool>(23).then(|| KeyPlaces::new(columns()))
 }
 
+/// The foreign keys to a table, be it protected or not, from tables that are not protected.
+pub fn references_of_others(relation: Oid) -> Vec<Reference> {
+    let read = |row: &Row| {
+        let (child, to_here): (Oid, bool) = (row.must(1), row.must(11));
+        let untenanted = |root| Protection { root, kind: Kind::Untenanted, tenant: None };
+        let parent = protection(row.must(3)).unwrap_or(untenanted(row.must(3)));
+        (to_here && protection(child).is_none()).then(|| reference_between(row, untenanted(child), parent))
+    };
+    owner::run(|| REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))).into_iter().flatten().collect()
+}
+
 /// The foreign key of a row of `references_of.sql`, if both ends are protected.
 fn reference(row: &Row) -> Option<Reference> {
-    let (child, parent) = (row.must(1), row.must(3));
-    let parent_protection = protection(parent)?;
+    Some(reference_between(row, protection(row.must(1))?, protection(row.must(3))?))
+}
+
+fn reference_between(row: &Row, child_protection: Protection, parent_protection: Protection) -> Reference {
+    let (child, parent): (Oid, Oid) = (row.must(1), row.must(3));
     let tenant = parent_protection.tenant.as_ref();
     let whole = Reference {
         oid: row.must(21),
         key_index: row.get(16).map(|index| KeyIndex::new(parent, index, key_columns(row), key_places(row))),
         parent_tenant_number: tenant.and_then(|tenant| relations::column_number(parent, &tenant.name)),
         child,
-        child_protection: protection(child)?,
+        child_protection,
         constraint: row.must(2),
         parent,
         parent_protection,
@@ -411,5 +425,5 @@ fn reference(row: &Row) -> Option<Reference> {
         child_tenants: OnceCell::new(),
         follow: OnceCell::new(),
     };
-    Some(Reference { of_public_rows: public_keys::of(&whole), ..whole })
+    Reference { of_public_rows: public_keys::of(&whole), ..whole }
 }

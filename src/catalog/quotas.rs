@@ -26,6 +26,7 @@ query!(
     "share_room.sql",
     &[pg_sys::UUIDOID, pg_sys::INT4OID, pg_sys::INT8OID, pg_sys::INT4OID, pg_sys::BOOLOID]
 );
+query!(FORGET_COUNTED, "forget_counted.sql", &[pg_sys::OIDARRAYOID]);
 query!(FORGET_ROOM, "forget_room.sql", &[pg_sys::UUIDARRAYOID, pg_sys::OIDARRAYOID, pg_sys::BOOLOID]);
 query!(USERS_OF_TENANT, "users_of_tenant.sql", &[pg_sys::UUIDOID]);
 
@@ -181,6 +182,13 @@ impl Quota {
 pub fn forget_room(quotas: impl Iterator<Item = Uuid>, relations: &[Oid], all: bool) {
     let quotas: Vec<pgrx::Uuid> = quotas.map(to_pg).collect();
     FORGET_ROOM.with(|q| q.rows(&[arg(quotas), arg(relations.to_vec()), arg(all)], Sees::Latest, |_| ()));
+}
+
+/// The tables are gone, or became parts of others: with their quotas, and what was counted.
+pub fn forget_tables(relations: Vec<Oid>) {
+    if !relations.is_empty() {
+        FORGET_COUNTED.with(|q| q.rows(&[arg(relations)], Sees::LatestToWrite, |_| ()));
+    }
 }
 
 fn count_rows(root: Oid, tenant: Uuid) -> Option<i64> {

@@ -40,7 +40,7 @@ impl Explained for AdoptionRefusal {
             UnknownTenantType { given } => parts(
                 Code::ERRCODE_INVALID_PARAMETER_VALUE,
                 format!("tenant_type cannot be \"{given}\""),
-                "It is the type of the tenant column that is to be added.",
+                "It is the type of the tenant column.",
                 "Give 'uuid' (tenants.id), 'bigint' or 'integer' (tenants.number).",
             ),
             NoReferenceToTenants { relation, constraint } => parts(

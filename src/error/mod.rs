@@ -11,6 +11,8 @@ mod lifecycle;
 mod modules;
 mod people;
 mod plans;
+mod policies;
+mod protection;
 mod quotas;
 mod reassign;
 mod reference_rules;
@@ -34,10 +36,12 @@ pub use lifecycle::LifecycleRefusal;
 pub use modules::ModuleRefusal;
 pub use people::PeopleRefusal;
 pub use plans::PlanRefusal;
+pub use policies::PolicyRefusal;
+pub use protection::ProtectionRefusal;
 pub use quotas::QuotaRefusal;
 pub use reassign::ReassignRefusal;
 pub use reference_rules::ReferenceRuleRefusal;
-pub use rows::RowRefusal;
+pub use rows::{MayWrite, RowRefusal};
 pub use tenants::TenantRefusal;
 pub use tokens::TokenRefusal;
 pub use trust::TrustRefusal;
@@ -71,7 +75,7 @@ pub enum Refusal {
     EnterInParallel,
     NotAdministrator { table: String },
     AdministratorsOnly { what: &'static str },
-    NoTenantToWrite,
+    NoTenantToWrite { entered: bool },
     NameTheTenant { count: String, by_reference: bool },
 
     // Tenants, groups and people
@@ -90,7 +94,6 @@ pub enum Refusal {
     NotATable { relation: String, what: &'static str },
     UnknownKind { kind: String },
     UnknownColumn { relation: String, column: String },
-    TenantColumnType { relation: String, column: String, found: String },
     AlreadyProtected { relation: String },
     NotProtected { relation: String },
     NotOwner { relation: String },
@@ -163,11 +166,15 @@ impl Refusal {
                 "The session is neither a superuser's nor that of a service provider's user whose role administers.",
                 "Enter as such a user, or ask the service provider.",
             ),
-            NoTenantToWrite => parts(
+            NoTenantToWrite { entered } => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 "the row needs a tenant, and this session may write none",
-                "The session entered no context, or its role gives no write access.",
-                "Enter a context with tenancy.enter() or tenancy.enter_tenant().",
+                if *entered {
+                    "The role of the context gives no write access."
+                } else {
+                    "The session entered no context."
+                },
+                if *entered { "Enter with a role that writes." } else { rows::ENTER },
             ),
             NameTheTenant { count, by_reference } => parts(
                 Code::ERRCODE_NOT_NULL_VIOLATION,
@@ -260,12 +267,6 @@ impl Refusal {
                 format!("table {relation} has no column \"{column}\""),
                 "A required or optional table names the tenant of each row in a column.",
                 "Add the column, name another one as tenant_column, or protect the table as 'untenanted'.",
-            ),
-            TenantColumnType { relation, column, found } => parts(
-                Code::ERRCODE_DATATYPE_MISMATCH,
-                format!("column \"{column}\" of {relation} cannot hold tenants"),
-                format!("Its type is {found}."),
-                "A tenant column is of type uuid (tenants.id) or of type integer or bigint (tenants.number).",
             ),
             AlreadyProtected { relation } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

@@ -13,6 +13,8 @@ pub enum QuotaRefusal {
     ExceededUnseen { what: String },
     /// The table has no tenants.
     Untenanted { relation: String },
+    /// The table is to have none.
+    HasQuotas { relation: String },
 }
 
 impl Explained for QuotaRefusal {
@@ -36,6 +38,15 @@ impl Explained for QuotaRefusal {
                 format!("table {relation} is untenanted"),
                 "Its rows belong to no tenant.",
                 "Choose a table of the kind required or optional.",
+            ),
+            HasQuotas { relation } => parts(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                format!("{relation} has quotas and cannot be untenanted"),
+                "A quota is for the rows of a tenant. The table kept its quotas while it was released.",
+                format!(
+                    "Delete them first: delete from tenancy.quotas where relation = {}::regclass;",
+                    pgrx::spi::quote_literal(relation)
+                ),
             ),
         }
     }

@@ -1,40 +1,113 @@
 //! What is refused to rows of protected tables.
 
 use pgrx::PgSqlErrorCode as Code;
+use pgrx::spi::{quote_identifier, quote_literal};
 
 use super::{Explained, Parts, parts};
+
+/// What the session that is refused a row may write instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MayWrite {
+    /// Nobody has entered.
+    NobodyEntered,
+    Nothing,
+    /// One tenant, which this function names.
+    One {
+        function: &'static str,
+    },
+    Several,
+}
+
+impl MayWrite {
+    fn hint(self) -> String {
+        match self {
+            Self::NobodyEntered => ENTER.into(),
+            Self::Nothing => "Enter a context whose role writes rows of the tenant: this one writes none.".into(),
+            Self::One { function } => {
+                format!("Name the session's own tenant, {function}(), or enter another context.")
+            }
+            Self::Several => "Name one of these tenants, or enter another context.".into(),
+        }
+    }
+}
+
+pub(super) const ENTER: &str =
+    "Enter a context first, with tenancy.enter() or tenancy.enter_tenant(): nobody has entered in this transaction.";
 
 /// What is refused, and what the message needs to know.
 #[derive(Debug)]
 pub enum RowRefusal {
-    MayNotWriteTenant,
-    MayNotWritePublic,
-    RequiredTenant { table: String },
-    BecomesPublic { table: String },
-    WritesPublic { table: String },
-    ReferenceHidden { table: String, constraint: String },
-    ReferenceNotAllowed { table: String, referenced: String, constraint: String, tenant: String, of: String },
-    TenantInherited { table: String, referenced: String, constraint: String },
-    ReferencedFrom { table: String, referencing: String, constraint: String },
-    RefersToNoPublic { table: String, referenced: String, constraint: String },
-    TruncateNotAllowed { table: String },
+    MayNotWriteTenant {
+        instead: MayWrite,
+    },
+    MayNotWritePublic {
+        instead: MayWrite,
+    },
+    RequiredTenant {
+        table: String,
+    },
+    BecomesPublic {
+        table: String,
+    },
+    WritesPublic {
+        table: String,
+    },
+    ReferenceHidden {
+        table: String,
+        constraint: String,
+    },
+    ReferenceNotAllowed {
+        table: String,
+        referenced: String,
+        constraint: String,
+        tenant: String,
+        of: String,
+    },
+    TenantInherited {
+        table: String,
+        referenced: String,
+        constraint: String,
+    },
+    /// `moved`: the referring table, qualified, if the row has another tenant than before.
+    ReferencedFrom {
+        table: String,
+        referencing: String,
+        constraint: String,
+        moved: Option<String>,
+    },
+    RefersToNoPublic {
+        table: String,
+        referenced: String,
+        constraint: String,
+    },
+    TruncateNotAllowed {
+        table: String,
+    },
 }
 
 impl Explained for RowRefusal {
     fn parts(&self) -> Parts {
         use RowRefusal::*;
         match self {
-            MayNotWriteTenant => parts(
+            MayNotWriteTenant { instead } => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 "this session may not write rows of this tenant",
                 "The tenant of the new row is not among those that tenancy.writable_tenants() lists.",
-                "Leave the tenant column out to write for the session's own tenant, or enter another context.",
+                instead.hint(),
             ),
-            MayNotWritePublic => parts(
+            MayNotWritePublic { instead } => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 "this session may not write public rows",
                 "The new row has no tenant, which makes it public.",
-                "Give the row a tenant, or enter as a user of the service provider whose role updates public data.",
+                match instead {
+                    MayWrite::NobodyEntered => ENTER.into(),
+                    MayWrite::One { function } => format!(
+                        "Give the row a tenant, {function}(), or enter as a user of the service provider whose role updates \
+                         public data."
+                    ),
+                    _ => "Give the row a tenant, or enter as a user of the service provider whose role updates public data."
+                        .into(),
+                },
             ),
             RequiredTenant { table } => parts(
                 Code::ERRCODE_NOT_NULL_VIOLATION,
@@ -72,13 +145,25 @@ impl Explained for RowRefusal {
                     "a row of table \"{table}\" has the tenant of the row of table \"{referenced}\" that it refers to"
                 ),
                 format!("Foreign key \"{constraint}\", whose rule is to cascade changes of the tenant."),
-                "Leave the tenant column out, or change the tenant of the row that it refers to.",
+                "Name that tenant in the same statement, or change the tenant of the row referred to: the rows that refer to it \
+                 follow.",
             ),
-            ReferencedFrom { table, referencing, constraint } => parts(
+            ReferencedFrom { table, referencing, constraint, moved } => parts(
                 Code::ERRCODE_RESTRICT_VIOLATION,
                 format!("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could"),
                 format!("Foreign key \"{constraint}\"."),
-                "Change the referring rows first.",
+                match moved {
+                    None => "Change the referring rows first.".into(),
+                    Some(child) => format!(
+                        "Move these rows in the same statement (WITH … UPDATE), let them follow (select \
+                         tenancy.set_reference_rule({}, {}, on_tenant_change => 'cascade')), or have the \
+                         foreign key checked at commit (alter table {child} alter constraint {} deferrable; set constraints \
+                         all deferred).",
+                        quote_literal(child),
+                        quote_literal(constraint),
+                        quote_identifier(constraint)
+                    ),
+                },
             ),
             RefersToNoPublic { table, referenced, constraint } => parts(
                 Code::ERRCODE_FOREIGN_KEY_VIOLATION,

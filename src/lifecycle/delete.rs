@@ -4,7 +4,7 @@
 //! column, so that all rows that there will be are seen. A new reference from another tenant's rows leans on the hierarchy,
 //! which is locked where there can be one.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
 use pgrx::iter::TableIterator;
@@ -68,6 +68,8 @@ pub struct Deletion {
     tables: Vec<Oid>,
     /// The tenant itself goes, too.
     whole: bool,
+    /// Rows of tables that are not protected, which PostgreSQL deletes with those that they refer to.
+    outside: RefCell<Vec<Went>>,
     /// How many rows went from the tables before this one.
     pub(super) done: Cell<i64>,
     pub(super) progress: Progress,
@@ -88,7 +90,8 @@ impl Deletion {
         }
         let mut groups = dependencies::parents_first(&tables);
         groups.reverse();
-        Ok(Self { subject, groups, tables, whole, done: Cell::new(0), progress })
+        let outside = RefCell::default();
+        Ok(Self { subject, groups, tables, whole, outside, done: Cell::new(0), progress })
     }
 
     fn run(&self, dry_run: bool) -> Result<Vec<Went>, Refusal> {
@@ -104,6 +107,7 @@ impl Deletion {
             self.done.set(went.iter().map(|(_, rows)| rows).sum());
             self.progress.rows(self.done.get());
         }
+        went.extend(self.outside.take());
         if self.whole {
             went.extend(self.own_rows(dry_run));
             if !dry_run {
@@ -115,13 +119,16 @@ impl Deletion {
     }
 
     /// Rows of other tenants, and of tables that were not chosen, must not lose what they refer to: whatever the foreign
-    /// key's action would do to them.
+    /// key's action would do to them. Rows of tables that are not protected do as their foreign keys say.
     fn check_references(&self) -> Result<(), Refusal> {
         self.progress.phase(Phase::CheckingReferences);
         let mut looked_at = HashSet::new();
         let mut references = Vec::new();
         for root in &self.tables {
             for part in owner::run(|| parts::all(*root)) {
+                let outside = offenders::outside(part, self.subject.id);
+                references.extend(outside.stay.iter().map(offenders::named_outside));
+                self.note_outside(outside.go);
                 let table = protection::table(part);
                 for reference in table.iter().flat_map(|table| &table.incoming) {
                     if looked_at.insert((reference.child, reference.constraint.clone())) {
@@ -137,6 +144,16 @@ impl Deletion {
             return Ok(());
         }
         Err(LifecycleRefusal::StillReferredTo { tenant: self.subject.name.clone(), references }.into())
+    }
+
+    fn note_outside(&self, go: Vec<Went>) {
+        let mut outside = self.outside.borrow_mut();
+        for (table, rows) in go {
+            match outside.iter_mut().find(|(there, _)| *there == table) {
+                Some((_, all)) => *all += rows,
+                None => outside.push((table, rows)),
+            }
+        }
     }
 
     fn staying(&self, reference: &Reference) -> Option<String> {

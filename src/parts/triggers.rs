@@ -18,7 +18,8 @@ query!(KEY_TRIGGERS_OF, "key_triggers_of.sql", &[pg_sys::OIDOID]);
 query!(OUR_TRIGGERS, "our_triggers.sql", &[pg_sys::OIDOID]);
 query!(HAS_TRIGGER, "has_trigger.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 
-const ROW_TRIGGERS: [&str; 4] = ["00_tenancy_row", deletes::TRIGGER, "00_tenancy_deferred", "zz_tenancy_name"];
+const ROW_TRIGGERS: [&str; 5] =
+    ["00_tenancy_row", deletes::TRIGGER, "00_tenancy_deferred", "00_tenancy_name", "zz_tenancy_name"];
 
 /// Makes room for the copies of row triggers that a partition gets when it is attached.
 pub fn make_room(partition: pg_sys::Oid, parent: pg_sys::Oid) {
@@ -65,16 +66,17 @@ pub fn follow_references(relation: pg_sys::Oid) {
     table.outgoing.iter().chain(&table.incoming).for_each(|reference| ensure_reference_triggers(reference));
 }
 
-/// Gives the table the trigger that its reference with `names_tenant` needs.
+/// Gives the table the triggers that its reference with `names_tenant` needs.
 pub fn follow_naming(relation: pg_sys::Oid) {
     let Some(table) = protection::table(relation) else { return };
     for reference in table.outgoing_from(relation).filter(|reference| reference.names_tenant) {
-        ensure_naming_trigger(reference);
+        ensure_naming_triggers(reference);
     }
 }
 
-/// Gives the referring side of a reference the trigger that takes the tenant from the row referred to.
-pub fn ensure_naming_trigger(reference: &Reference) {
+/// Gives the referring side of a reference the triggers that take the tenant from the row referred to.
+pub fn ensure_naming_triggers(reference: &Reference) {
+    ensure_trigger(reference.child, "00_tenancy_name", include_str!("../../sql/templates/first_naming_trigger.sql"));
     ensure_trigger(reference.child, "zz_tenancy_name", include_str!("../../sql/templates/naming_trigger.sql"));
 }
 
@@ -144,4 +146,9 @@ pub fn drop_trigger(relation: pg_sys::Oid, trigger: &str) {
 
 pub(super) fn fill(template: &str, relation: &str) {
     spi::run(&template::fill(template, &[("relation", relation)]));
+}
+
+/// Takes them from it.
+pub fn drop_naming_triggers(relation: pg_sys::Oid) {
+    ["00_tenancy_name", "zz_tenancy_name"].into_iter().for_each(|trigger| drop_trigger(relation, trigger));
 }

@@ -3,12 +3,13 @@
 use pgrx::pg_sys;
 use pgrx::spi::quote_identifier;
 
-use crate::error::{GuardRefusal, Refusal};
-use crate::pg::relations;
+use crate::error::{GuardRefusal, PolicyRefusal, Refusal};
 use crate::pg::spi::{Row, Sees, arg, query};
+use crate::pg::{owner, relations};
 
 query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
 query!(OPEN_ABOVE, "open_above.sql", &[pg_sys::OIDOID]);
+query!(PERMISSIVE, "permissive_policies.sql", &[pg_sys::OIDOID]);
 query!(TAKEN_NAMES, "taken_names.sql", &[pg_sys::OIDOID]);
 
 /// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
@@ -39,6 +40,22 @@ pub fn refuse_taken_names(relation: pg_sys::Oid) -> Result<(), Refusal> {
     match TAKEN_NAMES.with(|q| q.first(&[arg(relation)], Sees::Latest, read)) {
         Some((table, trigger)) => {
             Err(GuardRefusal::TakenName { table: relations::qualified(table), trigger: quote_identifier(&trigger) }
+                .into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// The permissive policies of the table and its parts that are not ours, and the SQL that means the same beside ours.
+pub fn policies_of_others(relation: pg_sys::Oid) -> Option<(String, String)> {
+    owner::run(|| PERMISSIVE.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| (row.must(1), row.must(2)))))
+}
+
+/// Permissive policies would show what ours hide.
+pub fn refuse_permissive(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    match policies_of_others(relation) {
+        Some((policies, instead)) => {
+            Err(PolicyRefusal::PermissivePolicies { relation: relations::qualified(relation), policies, instead }
                 .into())
         }
         None => Ok(()),

@@ -15,6 +15,9 @@ pub enum Sees {
     /// What the statement saw that called our function, however long ago it began, and what its own transaction has done. May
     /// write.
     Caller,
+    /// What the command saw when it began, without what it has done itself. For what an event trigger has to know of dropped
+    /// objects.
+    BeforeCommand,
     /// What is committed at this moment, at every isolation level, and what the own transaction has done: what
     /// PostgreSQL's own foreign keys look at. May lock rows, except in a parallel plan.
     Latest,
@@ -226,7 +229,7 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
         let snapshot = match sees {
             Sees::LatestToWrite => pg_sys::GetLatestSnapshot(),
             Sees::Latest => latest(),
-            Sees::Caller => pg_sys::GetActiveSnapshot(),
+            Sees::Caller | Sees::BeforeCommand => pg_sys::GetActiveSnapshot(),
             Sees::Statement => std::ptr::null_mut(),
         };
         let fixed = pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32;
@@ -234,7 +237,7 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
             Sees::LatestToWrite if fixed => pg_sys::GetTransactionSnapshot(),
             _ => std::ptr::null_mut(),
         };
-        let read_only = pg_sys::IsInParallelMode();
+        let read_only = pg_sys::IsInParallelMode() || sees == Sees::BeforeCommand;
         let status = pg_sys::SPI_execute_snapshot(
             plan,
             values.as_mut_ptr(),

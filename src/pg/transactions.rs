@@ -146,6 +146,12 @@ pub fn may_meet_newer_rows() -> bool {
     }
 }
 
+/// How many triggers are under way.
+pub fn trigger_depth() -> i32 {
+    // SAFETY: the function has no arguments and reads a variable of the backend.
+    unsafe { pgrx::direct_function_call(pg_sys::pg_trigger_depth, &[]) }.unwrap_or_default()
+}
+
 /// The number of this backend's process.
 pub fn process_number() -> i32 {
     // SAFETY: reads a variable of the backend.
