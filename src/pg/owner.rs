@@ -250,10 +250,10 @@ pub fn outer_user() -> pg_sys::Oid {
     unsafe { pg_sys::GetOuterUserId() }
 }
 
-/// Is the role that `SET ROLE` gave the session a superuser?
+/// Is the role that `SET ROLE` gave the session a superuser? Not for the code of a table's owner.
 pub fn outer_user_is_superuser() -> bool {
     // SAFETY: a plain look-up of a role by oid.
-    unsafe { pg_sys::superuser_arg(outer_user()) }
+    !is_owners_code() && unsafe { pg_sys::superuser_arg(outer_user()) }
 }
 
 /// Does row security pass over the role that `SET ROLE` gave the session? Not for the code of a table's owner.
