@@ -90,8 +90,12 @@ pub fn lacks(relation: Oid, found: &Remains, codes: &[&str]) -> Option<&'static 
     })
 }
 
-/// Refuses rows of such a table, for a trigger of ours, whichever it is.
+/// Refuses rows of such a table, for a trigger of ours, whichever it is. A temporary one has nobody else's rows, and is not for
+/// `protect()`.
 pub fn refuse_rows(relation: Oid) -> Result<(), Refusal> {
+    if relations::is_temporary(relation) {
+        return Ok(());
+    }
     let top = remains(relation).map_or(relation, |remains| remains.top);
     refuse(UnregisteredRefusal::Rows { table: relations::qualified(relation), top: relations::qualified(top) })
 }

@@ -66,6 +66,12 @@ pub fn is_ordinary_table(relation: pg_sys::Oid) -> bool {
     unsafe { pg_sys::get_rel_relkind(relation) as u8 == pg_sys::RELKIND_RELATION }
 }
 
+/// Is it a temporary table?
+pub fn is_temporary(relation: pg_sys::Oid) -> bool {
+    // SAFETY: a plain catalog look-up.
+    unsafe { pg_sys::get_rel_persistence(relation) as u8 == pg_sys::RELPERSISTENCE_TEMP }
+}
+
 /// Is it what stands for a composite type?
 pub fn is_composite_type(relation: pg_sys::Oid) -> bool {
     // SAFETY: a plain catalog look-up.
