@@ -30,6 +30,9 @@ COMMAND = re.compile(
     r"|writable_tenant|delete_tenant)\(|\b(?:alter table|alter trigger|create temporary table|create policy|drop policy|delete from"
     r"|set constraints|call tenancy|with select)|\b(?:AS RESTRICTIVE|NOT VALID|without CONCURRENTLY|ADD TABLE|GRANT these|WITH … UPDATE)")
 
+# Functions in src/error/ that put such texts together.
+SPELLED_ELSEWHERE = re.compile(r"\b(?:release\(root\)|declare\(table\)|\w+\.way_out\(\)|instead\.hint\(\)|rows::ENTER|\{instead\})")
+
 AS_ACME = "set role app; begin; select tenancy.enter_tenant(app.t('acme'));"
 
 
@@ -82,8 +85,8 @@ HINTS = [
     Hint("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could",
          "select tenancy.reassign('app.parent', 'id = 1', app.t('globex'))",
          r"\((alter table [^;]* deferrable); (set constraints all deferred)\)",
-         r"\1; begin; \2; select tenancy.reassign('app.parent', 'id = 1', app.t('globex'));"
-         "select tenancy.reassign('app.child', 'true', app.t('globex')); commit", "select 1"),
+         r"\1; begin; \2; update app.parent set tenant_id = app.t('globex') where id = 1;"
+         "update app.child set tenant_id = app.t('globex'); commit", "select 1"),
     Hint("column \"{column}\" of {relation} cannot hold tenants", "select tenancy.protect('app.small', 'required')",
          r"(alter table .* type bigint);", r"\1", setup="create table app.small (tenant_id smallint)"),
     Hint("column \"{column}\" of {relation} cannot hold tenants", "select tenancy.protect('app.tasks', 'optional', 'key')",
@@ -104,7 +107,7 @@ HINTS = [
          r"or drop it", "drop policy tenancy_select on app.free",
          setup="create policy tenancy_select on app.free using (true)"),
     Hint("{relation} has quotas and cannot be untenanted", "select tenancy.protect('app.child', 'untenanted')",
-         r"first: (delete from .*);", r"\1",
+         r"first: (delete from .*);", r"\1", "delete from app.child; select tenancy.protect('app.child', 'untenanted')",
          setup="insert into tenancy.quotas (tenant_id, relation, max_rows) values (app.t('acme'), 'app.child', 9);"
                "select tenancy.release('app.child')"),
     Hint("table {relation} is protected already", "select tenancy.protect('app.child', 'optional')",
@@ -133,14 +136,17 @@ HINTS = [
          setup="create function app.nothing() returns trigger language plpgsql as 'begin return new; end';"
                "create trigger \"00_tenancy_row\" after insert on app.free for each row execute function app.nothing()"),
     Hint("publication \\\"{publication}\\\" would publish the rows of all tenants of table {table}",
-         "set role owner; create publication p for table app.child", r"Give the table a row filter: ADD TABLE … (WHERE \()…\)",
-         r"set role owner; create publication p for table app.child \1id < 5)", "select 1",
+         "set role owner; create publication p for table app.child", r"(FOR TABLE app\.child WHERE \(tenant_id = ')…('\))",
+         r"set role owner; create publication p \g<1>00000000-0000-8000-8000-000000000001\2 with (publish = 'insert')", "select 1",
          setup="grant create on database :\"DBNAME\" to owner"),
+    Hint("protected table {table} would lose its row security",
+         "set role owner; alter table app.child disable row level security",
+         r"call (tenancy\.release\('app\.child'\))", r"select \1"),
     Hint("tenant \\\"{tenant}\\\" is active", "select * from tenancy.delete_tenant(app.t('globex'))", r"Set its status to (inactive) first",
          r"update tenancy.tenants set status = '\1' where name = 'globex'"),
-    Hint("{relation} holds no archive", "select * from tenancy.import_tenant('archive')", r"Create one: (create temporary table .*)\.",
-         r"\1; insert into archive (content) select tenancy.export_tenant(app.t('globex'));"
-         "select * from tenancy.import_tenant('archive', target => app.t('acme'), keys => 'new')", "select 1"),
+    Hint("{relation} holds no archive", "select * from tenancy.import_tenant('app.plain')", r"Create one: (create temporary table .*)\.",
+         r"delete from app.parent where id = 2; \1; insert into archive (content) select tenancy.export_tenant(app.t('globex'));"
+         "select * from tenancy.import_tenant('archive', target => app.t('acme'))", "select 1"),
     Hint("table {relation} is untenanted: its rows cannot move to a tenant",
          "select tenancy.reassign('app.plain', 'true', app.t('acme'))", r"call (tenancy\.release\()\) and then (tenancy\.adopt\()\)",
          r"select \1'app.plain'); call \2'app.plain', 'required')", "select tenancy.reassign('app.plain', 'true', app.t('acme'))", setup="select tenancy.protect('app.plain', 'untenanted')"),
@@ -166,6 +172,11 @@ FOLLOWED_ELSEWHERE = {
     "permission denied to bring table {table} under tenancy": "regress/unregistered",
     "what the rule of foreign key \"{constraint}\" of table {relation} said is no longer in force": "regress/protect_again",
     "the token names somebody else than the context that was entered": "regress/tokens_sessions",
+    "protected table {table} would lose a policy of tenancy": "regress/protect_release",
+    "protected table {table} would lose a trigger of tenancy": "regress/protect_release",
+    "protected table {table} would lose its foreign key to tenants": "regress/protect_release",
+    "protected table {table} would lose what its tenant column must be": "regress/protect_release",
+    "table {table} would take rows before it is declared": "regress/governed_schemas",
 }
 
 # Shown by the test named, not followed: what they name is no way to what was refused, but says where else to go.
@@ -184,7 +195,7 @@ def source():
     for file in sorted((paths.ROOT / "src/error").glob("*.rs")):
         for arm in file.read_text().split("=> parts(")[1:]:
             message, *texts = re.findall(r'"((?:[^"\\]|\\.)*)"', arm, re.S)
-            named = [text for text in texts if COMMAND.search(text)]
+            named = [text for text in texts if COMMAND.search(text)] + SPELLED_ELSEWHERE.findall(arm)
             if named:
                 found[plain(message)] = named
     return found
