@@ -81,7 +81,7 @@ fn adoption(relation: pg_sys::Oid) -> Option<Rc<Adoption>> {
 
 fn look_up(relation: pg_sys::Oid) -> Option<Adoption> {
     let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<String>(2), row.get::<String>(3));
-    let (root, column, value) = owner::run(|| ADOPTION_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))?;
+    let (root, column, value) = owner::run(|| ADOPTION_OF.with(|q| q.first(&[arg(relation)], Sees::InPassing, read)))?;
     let text = |value| format!("select {value} from (select ($1).*) {}", quote_identifier(relations::name(root)));
     let plan = |text: String| Plan::new(&text, &[relations::row_type(relation)]);
     let value = value.map(|value| owner::run_pinned_as_owner_of(root, || plan(text(value))));

@@ -57,7 +57,7 @@ thread_local! {
 /// The mode in force; what cannot be read is enforced.
 pub fn mode() -> Mode {
     let look_up = |_: &()| {
-        let name = owner::run(|| MODE.with(|q| q.first(&[], Sees::Latest, |row| row.must::<String>(1))));
+        let name = owner::run(|| MODE.with(|q| q.first(&[], Sees::InPassing, |row| row.must::<String>(1))));
         name.as_deref().and_then(Mode::by_name).unwrap_or(Mode::Enforce)
     };
     MODE_IN_FORCE.with(|memo| memo.get((), look_up))
@@ -66,7 +66,7 @@ pub fn mode() -> Mode {
 /// The identity that a login role has without entering.
 pub fn identity_of_login(role: pg_sys::Oid) -> Option<Identity> {
     let look_up = |role: &pg_sys::Oid| {
-        let query = |q: &Query| q.first(&[arg(*role)], Sees::Latest, |row| from_pg(row.must(1)));
+        let query = |q: &Query| q.first(&[arg(*role)], Sees::InPassing, |row| from_pg(row.must(1)));
         owner::run(|| USER_OF_LOGIN.with(query)).map(|id| Identity::User { id, role: None })
     };
     LOGINS.with(|memo| memo.get(role, look_up))
@@ -140,7 +140,7 @@ struct Role {
 }
 
 fn roles(query: &'static std::thread::LocalKey<Query>, id: Uuid, role: Option<&str>) -> Vec<Role> {
-    owner::run(|| query.with(|q| q.rows(&[arg(to_pg(id)), role.and_then(arg)], Sees::Latest, role_of)))
+    owner::run(|| query.with(|q| q.rows(&[arg(to_pg(id)), role.and_then(arg)], Sees::InPassing, role_of)))
 }
 
 fn role_of(row: &Row) -> Role {

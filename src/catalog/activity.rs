@@ -42,7 +42,7 @@ pub fn is_kept() -> bool {
 pub fn wanted_entries() -> Entries {
     let look_up = |_: &()| {
         let said: Option<String> =
-            owner::run(|| RECORD_ENTRIES.with(|q| q.first(&[], Sees::Latest, |row| row.must(1))));
+            owner::run(|| RECORD_ENTRIES.with(|q| q.first(&[], Sees::InPassing, |row| row.must(1))));
         match said.as_deref() {
             Some("none") => Entries::None,
             Some("all") => Entries::All,
@@ -85,7 +85,7 @@ pub fn record_refused(payload: &Payload) {
 
 /// How many background workers record refused entries at this moment.
 pub fn recorders() -> i64 {
-    owner::run(|| RECORDERS.with(|q| q.first(&[], Sees::Latest, |row| row.must(1)))).unwrap_or(0)
+    owner::run(|| RECORDERS.with(|q| q.first(&[], Sees::InPassing, |row| row.must(1)))).unwrap_or(0)
 }
 
 fn id(id: Option<Uuid>) -> Arg {

@@ -23,5 +23,5 @@ pub fn missing_trigger(relation: Oid) -> Option<Oid> {
 
 fn trigger(relation: Oid) -> Option<(Oid, bool)> {
     let read = |row: &Row| (row.must(1), row.must(2));
-    owner::run(|| DELETE_TRIGGER.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))
+    owner::run(|| DELETE_TRIGGER.with(|q| q.first(&[arg(relation)], Sees::InPassing, read)))
 }

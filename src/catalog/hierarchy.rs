@@ -45,12 +45,12 @@ fn tenant_of(row: &Row) -> Tenant {
 
 /// The tenant itself, if it exists.
 pub fn tenant(id: Uuid) -> Option<Tenant> {
-    owner::run(|| TENANT.with(|q| q.first(&[arg(to_pg(id))], Sees::Latest, tenant_of)))
+    owner::run(|| TENANT.with(|q| q.first(&[arg(to_pg(id))], Sees::InPassing, tenant_of)))
 }
 
 /// The tenants that stand in the relation to a tenant, itself included; for supertenants from the bottom up.
 pub fn related(id: Uuid, relation: Relation) -> Vec<Tenant> {
-    let above = || owner::run(|| SUPERTENANTS.with(|q| q.rows(&[arg(to_pg(id))], Sees::Latest, tenant_of)));
+    let above = || owner::run(|| SUPERTENANTS.with(|q| q.rows(&[arg(to_pg(id))], Sees::InPassing, tenant_of)));
     match relation {
         Relation::Subtenants => tenant(id).map_or_else(Vec::new, with_all_below),
         Relation::Supertenants => above(),
@@ -93,7 +93,7 @@ fn with_all_below(top: Tenant) -> Vec<Tenant> {
 pub fn group_tenants(group: Uuid) -> Vec<Tenant> {
     match system_group(group) {
         Some((tenant, relation)) => related(tenant, relation),
-        None => owner::run(|| CUSTOM_GROUP_TENANTS.with(|q| q.rows(&[arg(to_pg(group))], Sees::Latest, tenant_of))),
+        None => owner::run(|| CUSTOM_GROUP_TENANTS.with(|q| q.rows(&[arg(to_pg(group))], Sees::InPassing, tenant_of))),
     }
 }
 
@@ -107,7 +107,7 @@ pub fn system_group(group: Uuid) -> Option<(Uuid, Relation)> {
 
 /// All tenants that are not active.
 pub fn inactive_tenants() -> Vec<Tenant> {
-    owner::run(|| INACTIVE_TENANTS.with(|q| q.rows(&[], Sees::Latest, tenant_of)))
+    owner::run(|| INACTIVE_TENANTS.with(|q| q.rows(&[], Sees::InPassing, tenant_of)))
 }
 
 query!(ALL_TENANTS, "all_tenants.sql", &[]);
@@ -115,7 +115,7 @@ query!(TREE_NODES, "tree_nodes.sql", &[pg_sys::UUIDOID]);
 
 /// All tenants there are.
 pub fn all_tenants() -> Vec<Uuid> {
-    owner::run(|| ALL_TENANTS.with(|q| q.rows(&[], Sees::Latest, |row| from_pg(row.must(1)))))
+    owner::run(|| ALL_TENANTS.with(|q| q.rows(&[], Sees::InPassing, |row| from_pg(row.must(1)))))
 }
 
 /// A tenant as a drawing needs it.
@@ -136,7 +136,7 @@ pub fn tree_nodes(root: Option<Uuid>) -> Vec<TreeNode> {
         status: row.must(4),
         kind: row.must(5),
     };
-    owner::run(|| TREE_NODES.with(|q| q.rows(&[root.map(to_pg).and_then(arg)], Sees::Latest, node)))
+    owner::run(|| TREE_NODES.with(|q| q.rows(&[root.map(to_pg).and_then(arg)], Sees::InPassing, node)))
 }
 
 query!(TENANT_BY_NUMBER, "tenant_by_number.sql", &[pg_sys::INT8OID]);
@@ -152,7 +152,7 @@ thread_local! {
 /// The tenant with this number.
 pub fn tenant_by_number(number: i64) -> Option<Uuid> {
     let look_up = |number: &i64| {
-        owner::run(|| TENANT_BY_NUMBER.with(|q| q.first(&[arg(*number)], Sees::Latest, |row| from_pg(row.must(1)))))
+        owner::run(|| TENANT_BY_NUMBER.with(|q| q.first(&[arg(*number)], Sees::InPassing, |row| from_pg(row.must(1)))))
     };
     IDS.with(|ids| ids.get(number, look_up))
 }
@@ -160,7 +160,7 @@ pub fn tenant_by_number(number: i64) -> Option<Uuid> {
 /// The service provider, once there is one.
 pub fn service_provider() -> Option<Uuid> {
     let look_up =
-        |_: &()| owner::run(|| SERVICE_PROVIDER.with(|q| q.first(&[], Sees::Latest, |row| from_pg(row.must(1)))));
+        |_: &()| owner::run(|| SERVICE_PROVIDER.with(|q| q.first(&[], Sees::InPassing, |row| from_pg(row.must(1)))));
     PROVIDER.with(|provider| provider.get((), look_up))
 }
 
@@ -178,5 +178,5 @@ pub fn is_above(above: Uuid, tenant: Uuid) -> bool {
 
 /// The tenant's name.
 pub fn name(tenant: Uuid) -> Option<String> {
-    owner::run(|| TENANT_NAME.with(|q| q.first(&[arg(to_pg(tenant))], Sees::Latest, |row| row.must(1))))
+    owner::run(|| TENANT_NAME.with(|q| q.first(&[arg(to_pg(tenant))], Sees::InPassing, |row| row.must(1))))
 }

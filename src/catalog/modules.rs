@@ -20,7 +20,7 @@ thread_local! {
 pub fn of_table(relation: Oid) -> Rc<[Uuid]> {
     let look_up = |relation: &Oid| {
         let root = protection::protection(*relation).map_or(*relation, |protection| protection.root);
-        owner::run(|| MODULES_OF.with(|q| q.rows(&[arg(root)], Sees::Latest, |row| from_pg(row.must(1))))).into()
+        owner::run(|| MODULES_OF.with(|q| q.rows(&[arg(root)], Sees::InPassing, |row| from_pg(row.must(1))))).into()
     };
     MODULES.with(|memo| memo.get(relation, look_up))
 }

@@ -291,7 +291,7 @@ fn load(relation: Oid) -> Option<Table> {
     let protection = protection(relation)?;
     let (mut outgoing, mut incoming) = (Vec::new(), Vec::new());
     let found = |row: &Row| reference(row).map(|found| (Rc::new(found), row.must(10), row.must(11)));
-    let found = REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Latest, found));
+    let found = REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::InPassing, found));
     for (reference, from_here, to_here) in found.into_iter().flatten() {
         if from_here {
             outgoing.push(End::new(&reference, relation, &reference.child_columns));
@@ -347,7 +347,7 @@ pub fn foreign_key(relation: Oid, constraint: &str) -> Option<ForeignKey> {
             operators: row.must(6),
         })
     };
-    owner::run(|| REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::Latest, read))).into_iter().flatten().next()
+    owner::run(|| REFERENCES_OF.with(|q| q.rows(&[arg(relation)], Sees::InPassing, read))).into_iter().flatten().next()
 }
 
 /// How the relation is protected, itself or as a part.
@@ -360,7 +360,7 @@ pub fn protection(relation: Oid) -> Option<Protection> {
             tenant: row.get::<String>(3).zip(key).map(|(name, key)| TenantColumn { name, key }),
         }
     };
-    owner::run(|| PROTECTION_OF.with(|q| q.first(&[arg(relation)], Sees::Latest, read)))
+    owner::run(|| PROTECTION_OF.with(|q| q.first(&[arg(relation)], Sees::InPassing, read)))
 }
 
 /// How the index of a foreign key, in a row of `references_of.sql`, is searched.

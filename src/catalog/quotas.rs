@@ -85,7 +85,7 @@ pub fn lock() -> Option<Oid> {
 
 /// Is there a quota for the rows of the table?
 pub fn exist_for(relation: Oid) -> bool {
-    owner::run(|| HAS_QUOTAS.with(|q| q.first(&[arg(relation)], Sees::Latest, |row| row.must(1)))).unwrap_or(true)
+    owner::run(|| HAS_QUOTAS.with(|q| q.first(&[arg(relation)], Sees::InPassing, |row| row.must(1)))).unwrap_or(true)
 }
 
 /// The tenant's quota. What is remembered is true if the lock is held: taking it reads the invalidations of those who
@@ -100,7 +100,7 @@ pub fn of(subject: Subject, tenant: Uuid) -> Option<Quota> {
             warns: row.must::<String>(3) == "warn",
         };
         let args = [subject.relation().and_then(arg), arg(to_pg(*tenant))];
-        owner::run(|| QUOTA_OF.with(|q| q.first(&args, Sees::Latest, read)))
+        owner::run(|| QUOTA_OF.with(|q| q.first(&args, Sees::InPassing, read)))
     };
     QUOTAS.with(|quotas| quotas.get((subject, tenant), look_up))
 }
@@ -117,7 +117,7 @@ pub struct Used {
 /// What is used of the quota.
 pub fn used(quota: Uuid) -> Option<Used> {
     let read = |row: &Row| Used { tenant: from_pg(row.must(1)), relation: row.get(2), used: row.get(3) };
-    owner::run(|| QUOTA_BY_ID.with(|q| q.first(&[arg(to_pg(quota))], Sees::Latest, read)))
+    owner::run(|| QUOTA_BY_ID.with(|q| q.first(&[arg(to_pg(quota))], Sees::InPassing, read)))
 }
 
 impl Quota {

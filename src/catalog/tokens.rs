@@ -74,7 +74,7 @@ struct Key {
 /// The key that the token says it is signed with, if it is enabled and can be used.
 fn key(token: &Token) -> Option<Key> {
     let args = [arg(token.key_id.as_str()), token.issuer().and_then(arg)];
-    owner::run(|| TOKEN_KEY.with(|q| q.first(&args, Sees::Latest, key_of)))?
+    owner::run(|| TOKEN_KEY.with(|q| q.first(&args, Sees::InPassing, key_of)))?
 }
 
 fn key_of(row: &Row) -> Option<Key> {

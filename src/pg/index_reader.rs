@@ -47,7 +47,7 @@ impl IndexReader {
     pub fn with<R>(schema: &CStr, table: &str, index: &str, work: impl FnOnce(&Self) -> R) -> R {
         let named = |name| relations::by_name(schema, name).expect("table and index are those of the extension");
         // SAFETY: all that is opened here is closed in the opposite order, or by the aborting transaction. The index is looked
-        // up once the table is locked: REINDEX CONCURRENTLY then leaves it until the transaction ends.
+        // up once the table is locked: REINDEX CONCURRENTLY then leaves it until it is closed.
         unsafe {
             let table = pg_sys::table_open(named(table), pg_sys::AccessShareLock as i32);
             let index = pg_sys::index_open(named(index), pg_sys::AccessShareLock as i32);
@@ -59,8 +59,9 @@ impl IndexReader {
             let result = work(&Self { table, index, snapshot, slot, last: Cell::new(0) });
             pg_sys::UnregisterSnapshot(snapshot);
             pg_sys::ExecDropSingleTupleTableSlot(slot);
-            pg_sys::index_close(index, pg_sys::NoLock as i32);
-            pg_sys::table_close(table, pg_sys::NoLock as i32);
+            // The locks are not kept, as those of our queries in passing are not.
+            pg_sys::index_close(index, pg_sys::AccessShareLock as i32);
+            pg_sys::table_close(table, pg_sys::AccessShareLock as i32);
             result
         }
     }

@@ -18,6 +18,7 @@ pub mod delete_trigger;
 pub mod executions;
 pub mod expressions;
 pub mod hidden_rows;
+mod in_passing;
 pub mod index_reader;
 pub mod invalidation;
 pub mod key_index;

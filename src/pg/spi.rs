@@ -7,6 +7,8 @@ use std::ffi::CString;
 
 use pgrx::{FromDatum, IntoDatum, pg_sys};
 
+use super::in_passing;
+
 /// Which rows a query sees.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Sees {
@@ -21,7 +23,10 @@ pub enum Sees {
     /// What is committed at this moment, at every isolation level, and what the own transaction has done: what
     /// PostgreSQL's own foreign keys look at. May lock rows, except in a parallel plan.
     Latest,
-    /// The same for a statement that writes: a row that the transaction's own snapshot does not show cannot be written, but
+    /// The same for looking at our own tables in passing: no lock on them is kept, so that whoever changes or drops one does not
+    /// wait for the transaction's end, nor others behind him. Only reads.
+    InPassing,
+    /// As `Latest`, for a statement that writes: a row that the transaction's own snapshot does not show cannot be written, but
     /// is a serialization failure, as in the cascades of foreign keys.
     LatestToWrite,
 }
@@ -49,12 +54,13 @@ impl Query {
 
     /// Runs the query and collects what `each` makes of its rows.
     pub fn rows<R>(&self, args: &[Arg], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
-        connected(None, || {
+        let ask = || {
             if self.plan.get().is_null() {
                 self.plan.set(prepare_to_keep(self.text, self.types));
             }
             execute(self.plan.get(), args, sees, each)
-        })
+        };
+        connected(None, || if sees == Sees::InPassing { in_passing::without_keeping_locks(ask) } else { ask() })
     }
 
     /// Runs the query for its first row.
@@ -228,7 +234,7 @@ fn execute<R>(plan: pg_sys::SPIPlanPtr, args: &[Arg], sees: Sees, mut each: impl
     unsafe {
         let snapshot = match sees {
             Sees::LatestToWrite => pg_sys::GetLatestSnapshot(),
-            Sees::Latest => latest(),
+            Sees::Latest | Sees::InPassing => latest(),
             Sees::Caller | Sees::BeforeCommand => pg_sys::GetActiveSnapshot(),
             Sees::Statement => std::ptr::null_mut(),
         };
