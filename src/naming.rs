@@ -15,7 +15,7 @@ use crate::error::{ModuleRefusal, Refusal, RowRefusal};
 use crate::model::scope::Scope;
 use crate::pg::rows::{self, StoredRow, TriggerRows};
 use crate::pg::{owner, relations, transactions};
-use crate::references::{self, Key, Tenant};
+use crate::references::{self, Key, Tenant, WaitFor};
 use crate::{session, unregistered};
 
 type Row<'a> = PgHeapTuple<'a, AllocatedByRust>;
@@ -104,8 +104,10 @@ fn tenant_referred_to(reference: &End, row: &StoredRow, relation: Oid) -> Result
                 None => access.reads_public(),
             })
     };
+    let own = session::ask_about(Some(reference.parent), |access, _| access.reads.ids.single().copied());
+    let wait_for = WaitFor::Allowed { own, public: visible(None), may: &visible };
     // Several rows, where the key has a period, name a tenant by the first; the others must be referable by it, too.
-    match references::holders(reference, &key).first() {
+    match references::holders(reference, &key, &wait_for).first() {
         Some(tenant) if visible(*tenant) => Ok(Some(*tenant)),
         _ => Err(RowRefusal::ReferenceHidden {
             table: relations::name(relation),

@@ -11,7 +11,7 @@ use pgrx::spi::quote_identifier;
 use smallvec::{SmallVec, smallvec};
 use uuid::Uuid;
 
-use crate::catalog::held::Holders;
+use crate::catalog::held::{Holders, Looked};
 use crate::catalog::protection::{KeyType, OnChange, Protection, Reference, TenantColumn};
 use crate::catalog::public_keys::is_public;
 use crate::catalog::{from_pg, hierarchy};
@@ -71,8 +71,10 @@ impl Key {
 
 /// Checks that a row of `tenant` may refer to the row with this key. Locks that row KEY SHARE, as its foreign key will.
 pub fn check_referring(reference: &Reference, tenant: Tenant, key: &Key) -> Result<(), Refusal> {
-    let holders = holders(reference, key);
-    match holders.iter().find(|parent| !reference.allows(tenant, **parent)) {
+    let may = |parent: Tenant| reference.seems_to_allow(tenant, parent);
+    let public = reference.on_change != OnChange::Cascade || tenant.is_none();
+    let holders = holders(reference, key, &WaitFor::Allowed { own: tenant, public, may: &may });
+    match holders.iter().find(|parent| !(may(**parent) && reference.allows(tenant, **parent))) {
         Some(parent) => Err(not_allowed(reference, tenant, *parent)),
         None if holders.is_empty() => missing(reference),
         None => Ok(()),
@@ -115,34 +117,109 @@ pub fn check_not_referred(reference: &Reference, key: &Key) -> Result<(), Refusa
     if ask(reference, Side::Children, key, |_| ()).is_empty() { Ok(()) } else { Err(referenced_from(reference, false)) }
 }
 
+/// For which row that has a key it may be waited, if others hold it. Whoever waits knows that there is a row.
+pub enum WaitFor<'a> {
+    Any,
+    Allowed {
+        /// A tenant of whose rows nothing needs to be asked, and whether that is so of public rows.
+        own: Option<Uuid>,
+        public: bool,
+        may: &'a dyn Fn(Tenant) -> bool,
+    },
+}
+
+impl WaitFor<'_> {
+    fn may(&self, tenant: Tenant) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Allowed { may, .. } => may(tenant),
+        }
+    }
+}
+
 /// The tenants of the rows that now hold a key: of one at most, but of several where a key has a period. The rows are locked
 /// first and read after: whoever changes a tenant keeps the lock waiting, and may have committed a new version when it is
-/// granted on the old one.
-pub fn holders(reference: &Reference, key: &Key) -> Holders {
+/// granted on the old one. Rows for which it may not be waited are only looked at.
+pub fn holders(reference: &Reference, key: &Key, wait_for: &WaitFor<'_>) -> Holders {
     reference.held.tenants(&key.image, || {
-        match reference.key_index.as_ref().map_or(Found::NoIndex, |index| holder(reference, index, key)) {
-            Found::Row(tenant) => smallvec![tenant],
-            Found::Nothing => Holders::new(),
-            Found::NoIndex if ask(reference, Side::LockedParent, key, |_| ()).is_empty() => Holders::new(),
-            Found::NoIndex => {
-                ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row)).into()
-            }
+        let found =
+            reference.key_index.as_ref().map_or(Found::NoIndex, |index| holder(reference, index, key, wait_for));
+        match found {
+            Found::Row(tenant) => Looked::Held(smallvec![tenant]),
+            Found::Unwanted(tenant) => Looked::At(smallvec![tenant]),
+            Found::Nothing => Looked::At(Holders::new()),
+            Found::NoIndex => holders_by_query(reference, key, wait_for),
         }
     })
 }
 
 /// The same without a query.
-fn holder(reference: &Reference, index: &KeyIndex, key: &Key) -> Found<Tenant> {
-    let tenant = |value: Arg| match reference.parent_protection.tenant.as_ref()?.key {
-        KeyType::Uuid => value_of::<pgrx::Uuid>(value).map(from_pg),
-        // An integer of four bytes is passed like one of eight.
-        KeyType::Number => value_of(value).map(tenant_with_number),
+fn holder(reference: &Reference, index: &KeyIndex, key: &Key, wait_for: &WaitFor<'_>) -> Found<Tenant, Tenant> {
+    let column = reference.parent_protection.tenant.as_ref().map(|column| column.key);
+    let tenant = |value: Arg| match Stored::of(column, value)? {
+        Stored::Uuid(tenant) => Some(tenant),
+        Stored::Number(number) => Some(tenant_with_number(number)),
     };
-    match index.lock(&WantedKey { values: &key.values, image: &key.image }, reference.parent_tenant_number) {
-        Found::Row(value) => Found::Row(tenant(value)),
-        Found::Nothing => Found::Nothing,
-        Found::NoIndex => Found::NoIndex,
+    let (mut own, mut public) = match wait_for {
+        WaitFor::Any => (None, true),
+        WaitFor::Allowed { own, public, .. } => (own.and_then(|own| Stored::as_in(column, own)), *public),
+    };
+    let any = matches!(wait_for, WaitFor::Any);
+    loop {
+        let wants = |value: Arg| any || Stored::of(column, value).map_or(public, |stored| Some(stored) == own);
+        let wanted = WantedKey { values: &key.values, image: &key.image };
+        match index.lock(&wanted, reference.parent_tenant_number, &wants) {
+            Found::Unwanted(value) if wait_for.may(tenant(value)) => match Stored::of(column, value) {
+                None => public = true,
+                stored => own = stored,
+            },
+            Found::Unwanted(value) => return Found::Unwanted(tenant(value)),
+            Found::Row(value) => return Found::Row(tenant(value)),
+            Found::Nothing => return Found::Nothing,
+            Found::NoIndex => return Found::NoIndex,
+        }
     }
+}
+
+/// What a tenant column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    Uuid(Uuid),
+    Number(i64),
+}
+
+impl Stored {
+    /// An integer of four bytes is passed like one of eight.
+    fn of(column: Option<KeyType>, value: Arg) -> Option<Self> {
+        match column? {
+            KeyType::Uuid => value_of::<pgrx::Uuid>(value).map(from_pg).map(Self::Uuid),
+            KeyType::Number => value_of(value).map(Self::Number),
+        }
+    }
+
+    fn as_in(column: Option<KeyType>, tenant: Uuid) -> Option<Self> {
+        match column? {
+            KeyType::Uuid => Some(Self::Uuid(tenant)),
+            KeyType::Number => hierarchy::number_of(tenant).map(Self::Number),
+        }
+    }
+}
+
+fn holders_by_query(reference: &Reference, key: &Key, wait_for: &WaitFor<'_>) -> Looked {
+    let look = || -> Holders {
+        ask(reference, Side::Parent, key, |row| column_tenant(&reference.parent_protection, row)).into()
+    };
+    // SKIP LOCKED waits, too, for whoever holds the version that he is making.
+    if let WaitFor::Allowed { may, .. } = wait_for {
+        let found = look();
+        if !found.iter().all(|tenant| may(*tenant)) {
+            return Looked::At(found);
+        }
+    }
+    if ask(reference, Side::LockedParent, key, |_| ()).is_empty() {
+        return Looked::At(Holders::new());
+    }
+    Looked::Held(look())
 }
 
 /// Asks one side of a reference with the rights of the table's owner.

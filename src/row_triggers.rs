@@ -15,7 +15,7 @@ use crate::error::{Refusal, RowRefusal};
 use crate::pg::rows::{self, StoredRow, TriggerRows, relation_of};
 use crate::pg::spi::{self, Plan, Sees, arg};
 use crate::pg::{owner, relations, replication};
-use crate::references::{self, Key, Phase, Tenant};
+use crate::references::{self, Key, Phase, Tenant, WaitFor};
 use crate::{modes, progress, quotas, session, unregistered};
 
 type Nothing<'a> = Option<PgHeapTuple<'a, AllocatedByRust>>;
@@ -319,7 +319,7 @@ impl Check {
             return Ok(());
         }
         let Some(key) = self.old_key(reference) else { return Ok(()) };
-        let holders = references::holders(reference, &key);
+        let holders = references::holders(reference, &key, &WaitFor::Any);
         // SET CONSTRAINTS can make our check come before the foreign key's, and before another row takes the key.
         if holders.is_empty() && self.phase == Phase::Commit && reference.leaves_referring_rows(self.rows.new.is_none())
         {
@@ -336,7 +336,7 @@ impl Check {
             return Ok(());
         }
         let Some(key) = self.old_key(reference) else { return Ok(()) };
-        if references::holders(reference, &key).is_empty() {
+        if references::holders(reference, &key, &WaitFor::Any).is_empty() {
             return references::check_not_referred(reference, &key);
         }
         Ok(())

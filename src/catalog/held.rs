@@ -22,6 +22,14 @@ const USUAL: usize = 1_000;
 pub type Holders = SmallVec<[Option<Uuid>; 1]>;
 type ByImage = HashMap<Image, Holders, RandomState>;
 
+/// The tenants that a look-up found.
+pub enum Looked {
+    /// Of rows that this transaction holds by now.
+    Held(Holders),
+    /// Of rows that it does not hold.
+    At(Holders),
+}
+
 thread_local! {
     /// By the references that rows of this transaction have; few.
     static HELD: RefCell<Vec<(u64, ByImage)>> = const { RefCell::new(Vec::new()) };
@@ -45,16 +53,21 @@ impl Held {
         Self(NEXT.replace(NEXT.get() + 1))
     }
 
-    /// The tenants of the rows with a key, given as its image. `look_up` locks the rows; that there is none is not remembered.
-    pub fn tenants(&self, image: &[u8], look_up: impl FnOnce() -> Holders) -> Holders {
+    /// The tenants of the rows with a key, given as its image. Remembered are those of rows that `look_up` has locked; that there is
+    /// none is not.
+    pub fn tenants(&self, image: &[u8], look_up: impl FnOnce() -> Looked) -> Holders {
         if let Some(known) = HELD.with_borrow(|held| self.rows(held)?.get(image).cloned()) {
             return known;
         }
-        let tenants = look_up();
-        if !tenants.is_empty() {
-            HELD.with_borrow_mut(|held| self.note(held, image, tenants.clone()));
+        match look_up() {
+            Looked::Held(tenants) => {
+                if !tenants.is_empty() {
+                    HELD.with_borrow_mut(|held| self.note(held, image, tenants.clone()));
+                }
+                tenants
+            }
+            Looked::At(tenants) => tenants,
         }
-        tenants
     }
 
     fn rows<'a>(&self, held: &'a [(u64, ByImage)]) -> Option<&'a ByImage> {

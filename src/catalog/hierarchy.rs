@@ -10,7 +10,7 @@ use super::{from_pg, to_pg};
 use crate::model::system_group::Relation;
 use crate::pg::index_reader::IndexReader;
 use crate::pg::spi::{Row, Sees, arg, query};
-use crate::pg::{owner, relations};
+use crate::pg::{invalidation, owner, relations};
 
 /// A tenant as the questions of access need it.
 #[derive(Clone, Copy, Debug)]
@@ -145,6 +145,7 @@ query!(TENANT_NAME, "tenant_name.sql", &[pg_sys::UUIDOID]);
 
 thread_local! {
     static IDS: Memo<i64, Option<Uuid>> = Memo::new();
+    static NUMBERS: Memo<Uuid, Option<i64>> = Memo::new();
     static PROVIDER: Memo<(), Option<Uuid>> = Memo::new();
     static ABOVE: Memo<Uuid, Rc<[Uuid]>> = Memo::new();
 }
@@ -155,6 +156,11 @@ pub fn tenant_by_number(number: i64) -> Option<Uuid> {
         owner::run(|| TENANT_BY_NUMBER.with(|q| q.first(&[arg(*number)], Sees::InPassing, |row| from_pg(row.must(1)))))
     };
     IDS.with(|ids| ids.get(number, look_up))
+}
+
+/// The number of a tenant.
+pub fn number_of(id: Uuid) -> Option<i64> {
+    NUMBERS.with(|numbers| numbers.get(id, |id| tenant(*id).map(|tenant| tenant.number)))
 }
 
 /// The service provider, once there is one.
@@ -174,6 +180,12 @@ pub fn lock() -> pg_sys::Oid {
 pub fn is_above(above: Uuid, tenant: Uuid) -> bool {
     let look_up = |tenant: &Uuid| related(*tenant, Relation::Supertenants).into_iter().map(|t| t.id).collect();
     ABOVE.with(|memo| memo.get(tenant, look_up)).contains(&above)
+}
+
+/// The same by what is committed at this moment.
+pub fn seems_above(above: Uuid, tenant: Uuid) -> bool {
+    invalidation::hear();
+    is_above(above, tenant)
 }
 
 /// The tenant's name.

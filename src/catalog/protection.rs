@@ -162,16 +162,27 @@ impl Reference {
     /// The reference rule, by the rows' tenants alone (None is public): may a row of `child` refer to a row of `parent`? A
     /// decision that leans on the hierarchy keeps it still until the end of the transaction.
     pub fn allows(&self, child: Option<Uuid>, parent: Option<Uuid>) -> bool {
+        self.without_hierarchy(child, parent).unwrap_or_else(|(child, parent)| {
+            locks::row_share(hierarchy::lock());
+            hierarchy::is_above(parent, child)
+        })
+    }
+
+    /// The same by the hierarchy as it is at this moment, without waiting for whoever changes it: that would tell that there is a row.
+    pub fn seems_to_allow(&self, child: Option<Uuid>, parent: Option<Uuid>) -> bool {
+        self.without_hierarchy(child, parent).unwrap_or_else(|(child, parent)| hierarchy::seems_above(parent, child))
+    }
+
+    /// Whether it may where that does not depend on the hierarchy; else the tenants that it depends on.
+    fn without_hierarchy(&self, child: Option<Uuid>, parent: Option<Uuid>) -> Result<bool, (Uuid, Uuid)> {
         if self.on_change == OnChange::Cascade {
-            return child == parent;
+            return Ok(child == parent);
         }
-        let Some(parent) = parent else { return true };
+        let Some(parent) = parent else { return Ok(true) };
         if child == Some(parent) || self.service_provider_eligible && hierarchy::service_provider() == Some(parent) {
-            return true;
+            return Ok(true);
         }
-        let Some(child) = child else { return false };
-        locks::row_share(hierarchy::lock());
-        hierarchy::is_above(parent, child)
+        child.map_or(Ok(false), |child| Err((child, parent)))
     }
 
     /// May rows still refer to a key that was given up, by deletion or otherwise, until the foreign key is checked?

@@ -3,7 +3,7 @@
 
 use pgrx::itemptr::item_pointer_to_u64;
 use pgrx::pg_sys::ffi::pg_guard_ffi_boundary;
-use pgrx::pg_sys::{self, Oid};
+use pgrx::pg_sys::{self, Datum, Oid};
 
 use super::key_places::KeyPlaces;
 use super::key_walk::Walk;
@@ -38,8 +38,10 @@ pub struct WantedKey<'a> {
 }
 
 /// What came of a look-up.
-pub enum Found<R> {
+pub enum Found<R, U = Arg> {
     Row(R),
+    /// What a row has for which the caller would not wait: it was not locked.
+    Unwanted(U),
     Nothing,
     /// The index is gone; a query must do.
     NoIndex,
@@ -57,12 +59,15 @@ impl KeyIndex {
     /// Whatever else is done to the row then waits for this transaction, but for changes that leave the key alone; those have
     /// to take FOR UPDATE on the new version if they matter. Looks as the table's owner.
     ///
+    /// A lock may have to be waited for, which tells that there is a row. So `wants` is asked first whether a row with such a
+    /// value is worth it: by the version that is committed. It must neither raise errors nor leave anything to drop.
+    ///
     /// A lock may have been waited for, and the version that was locked is then no longer the latest: looks again until it
     /// is, or until the same version is found twice, whose change is under way and will wait.
     ///
     /// Fails like any row lock at REPEATABLE READ if the row changed its key since the transaction's snapshot.
-    pub fn lock(&self, key: &WantedKey, column: Option<i16>) -> Found<Arg> {
-        let mut look_up = LookUp::new(self, key, column);
+    pub fn lock(&self, key: &WantedKey, column: Option<i16>, wants: &dyn Fn(Arg) -> bool) -> Found<Arg> {
+        let mut look_up = LookUp::new(self, key, Column { number: column, wants });
         loop {
             // SAFETY: an error leaves what was opened to the aborting transaction. The errors of many calls are caught at one
             // boundary: at one for each call that would cost more than the calls.
@@ -107,6 +112,31 @@ enum Attempt {
     Superseded,
 }
 
+/// What to read of the row, and whether the row is wanted if it has that value.
+#[derive(Clone, Copy)]
+pub(super) struct Column<'a> {
+    number: Option<i16>,
+    wants: &'a dyn Fn(Arg) -> bool,
+}
+
+impl Column<'_> {
+    /// The value of a row that is not wanted. `read` gives that of a column, `copy` what outlasts the row.
+    pub(super) fn unwanted(
+        &self,
+        read: impl FnOnce(i16) -> Arg,
+        copy: impl FnOnce(i16, Datum) -> Datum,
+    ) -> Option<Arg> {
+        let value = self.number.and_then(read);
+        (!(self.wants)(value)).then(|| self.number.zip(value).map(|(column, value)| copy(column, value)))
+    }
+
+    /// A copy of the value.
+    pub(super) fn value(&self, read: impl FnOnce(i16) -> Arg, copy: impl FnOnce(i16, Datum) -> Datum) -> Arg {
+        let column = self.number?;
+        Some(copy(column, read(column)?))
+    }
+}
+
 /// A row that was found: what came of locking it, and if it was, what was read.
 pub(super) type Locked = (pg_sys::TM_Result::Type, Option<Version>);
 
@@ -121,7 +151,7 @@ pub(super) struct Version {
 struct LookUp<'a> {
     what: &'a KeyIndex,
     key: &'a WantedKey<'a>,
-    column: Option<i16>,
+    column: Column<'a>,
     /// Where the key's row may be, by the key's hash.
     places: Option<(&'a KeyPlaces, u64)>,
     table: pg_sys::Relation,
@@ -129,7 +159,7 @@ struct LookUp<'a> {
 }
 
 impl<'a> LookUp<'a> {
-    fn new(what: &'a KeyIndex, key: &'a WantedKey<'a>, column: Option<i16>) -> Self {
+    fn new(what: &'a KeyIndex, key: &'a WantedKey<'a>, column: Column<'a>) -> Self {
         let places = what.places.as_ref().map(|places| (places, places.hash(key.image)));
         Self { what, key, column, places, table: std::ptr::null_mut(), locked_before: None }
     }
@@ -146,7 +176,7 @@ impl<'a> LookUp<'a> {
             }
             bare::CommandCounterIncrement();
             let found = owner::run_as_owner_of_open(self.table, || match self.lock_at_place() {
-                Some(locked) => Found::Row(locked),
+                Some(found) => found,
                 None => self.lock_by_index(),
             });
             let attempt = self.judge(found);
@@ -160,6 +190,7 @@ impl<'a> LookUp<'a> {
     fn judge(&mut self, found: Found<Locked>) -> Attempt {
         match found {
             Found::NoIndex => Attempt::Over(Found::NoIndex),
+            Found::Unwanted(value) => Attempt::Over(Found::Unwanted(value)),
             Found::Nothing | Found::Row((pg_sys::TM_Result::TM_SelfModified, _)) => Attempt::Over(Found::Nothing),
             Found::Row((_, None)) => Attempt::Changed,
             Found::Row((_, Some(version))) if version.latest || self.locked_before == Some(version.place) => {
@@ -176,22 +207,24 @@ impl<'a> LookUp<'a> {
     ///
     /// # Safety
     /// Called within a boundary.
-    unsafe fn lock_at_place(&self) -> Option<Locked> {
+    unsafe fn lock_at_place(&self) -> Option<Found<Locked>> {
         let (places, hash) = self.places?;
         // SAFETY: the table is open; a place is noted of heaps only.
         unsafe {
-            let row = places.find(self.table, hash, self.key.image)?;
+            let mut row = places.find(self.table, hash, self.key.image)?;
             let shape = (*self.table).rd_att;
+            let copy = |column, value| rows::copy(shape, column, value);
+            if let Some(value) = self.column.unwanted(|column| StoredRow::new(row.tuple(), shape).datum(column), copy) {
+                row.let_go();
+                return Some(Found::Unwanted(value));
+            }
             let read = |tuple: &mut pg_sys::HeapTupleData| Version {
                 place: item_pointer_to_u64(tuple.t_self),
                 latest: item_pointer_to_u64((*tuple.t_data).t_ctid) == item_pointer_to_u64(tuple.t_self),
-                value: self.column.and_then(|column| {
-                    let value = StoredRow::new(tuple, shape).datum(column)?;
-                    Some(rows::copy(shape, column, value))
-                }),
+                value: self.column.value(|column| StoredRow::new(tuple, shape).datum(column), copy),
             };
             let locked = row.lock(self.table, bare::GetCurrentCommandId(false), read);
-            (locked.0 != pg_sys::TM_Result::TM_Invisible).then_some(locked)
+            (locked.0 != pg_sys::TM_Result::TM_Invisible).then_some(Found::Row(locked))
         }
     }
 

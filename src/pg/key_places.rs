@@ -154,6 +154,20 @@ pub(super) struct PinnedRow {
 }
 
 impl PinnedRow {
+    /// The row as it was found.
+    pub(super) fn tuple(&mut self) -> &mut pg_sys::HeapTupleData {
+        &mut self.tuple
+    }
+
+    /// Gives the pin back.
+    ///
+    /// # Safety
+    /// Called within a boundary.
+    pub(super) unsafe fn let_go(self) {
+        // SAFETY: the row has been pinned since it was found.
+        unsafe { bare::ReleaseBuffer(self.buffer) };
+    }
+
     /// Locks the row, KEY SHARE, as `table_tuple_lock` does, also the version that another transaction is making. Gives the
     /// outcome and what `read` makes of the row, if it is locked; gives the pin back.
     ///

@@ -5,10 +5,9 @@ use std::mem::MaybeUninit;
 use pgrx::itemptr::item_pointer_to_u64;
 use pgrx::pg_sys::{self, Datum};
 
-use super::key_index::{Found, KeyIndex, Locked, Version, WantedKey};
+use super::key_index::{Column, Found, KeyIndex, Locked, Version, WantedKey};
 use super::key_places::{KeyPlaces, Place};
 use super::rows;
-use super::spi::Arg;
 
 type ScanKeys = [MaybeUninit<pg_sys::ScanKeyData>; pg_sys::INDEX_MAX_KEYS as usize];
 
@@ -73,8 +72,7 @@ pub(super) struct Walk<'a> {
     pub(super) key: &'a WantedKey<'a>,
     /// Where to note the row's place, by the key's hash.
     pub(super) places: Option<(&'a KeyPlaces, u64)>,
-    /// What to read of the row.
-    pub(super) column: Option<i16>,
+    pub(super) column: Column<'a>,
 }
 
 impl Walk<'_> {
@@ -86,7 +84,8 @@ impl Walk<'_> {
             let slot = bare::table_slot_create(self.table, std::ptr::null_mut());
             let snapshot = bare::RegisterSnapshot(bare::GetLatestSnapshot());
             let locked = match self.find(snapshot, slot) {
-                Found::Row(()) => Found::Row(self.lock_row(snapshot, slot)),
+                Found::Row(()) => self.lock_if_wanted(snapshot, slot),
+                Found::Unwanted(value) => Found::Unwanted(value),
                 Found::Nothing => Found::Nothing,
                 Found::NoIndex => Found::NoIndex,
             };
@@ -180,6 +179,20 @@ impl Walk<'_> {
 
     /// # Safety
     /// Called within a boundary; the slot holds a row that was found with the snapshot.
+    unsafe fn lock_if_wanted(&self, snapshot: pg_sys::Snapshot, slot: *mut pg_sys::TupleTableSlot) -> Found<Locked> {
+        // SAFETY: by the caller's promise.
+        unsafe {
+            let shape = (*self.table).rd_att;
+            let copy = |column, value| rows::copy(shape, column, value);
+            match self.column.unwanted(|column| rows::slot_value(slot, column), copy) {
+                Some(value) => Found::Unwanted(value),
+                None => Found::Row(self.lock_row(snapshot, slot)),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As of `lock_if_wanted`.
     unsafe fn lock_row(&self, snapshot: pg_sys::Snapshot, slot: *mut pg_sys::TupleTableSlot) -> Locked {
         // SAFETY: by the caller's promise; every table access method has the function. The slot then holds what was locked.
         unsafe {
@@ -209,10 +222,9 @@ impl Walk<'_> {
     unsafe fn version(&self, slot: *mut pg_sys::TupleTableSlot) -> Version {
         // SAFETY: by the caller's promise.
         unsafe {
-            let value: Arg = self.column.and_then(|column| {
-                let value = rows::slot_value(slot, column)?;
-                Some(rows::copy((*self.table).rd_att, column, value))
-            });
+            let shape = (*self.table).rd_att;
+            let copy = |column, value| rows::copy(shape, column, value);
+            let value = self.column.value(|column| rows::slot_value(slot, column), copy);
             Version { place: item_pointer_to_u64((*slot).tts_tid), latest: is_latest(slot), value }
         }
     }
