@@ -1,6 +1,7 @@
 -- $1 protected table; $2 names of its policies, $3 their commands, $4 and $5 what they ask of old and of new rows ('' for
 -- nothing). How the policies of it and its parts differ. Expressions are compared as PostgreSQL prints them, which holds
--- through renames, dump and restore; called with a search_path that qualifies our functions.
+-- through renames, dump and restore; called with a search_path that qualifies our functions. pg_get_expr() would wait for whoever
+-- has locked the table; so a call of one function about one column is read off the catalog, and anything else is not ours.
 with recursive down (relation) as (
   select $1::oid
   union
@@ -14,6 +15,29 @@ parts as (
 expected as (
   select * from unnest($2, $3, $4, $5) e (policy, command, using_expression, check_expression)
 ),
+asked (policy, part, expression) as (
+  select
+    p.oid, tree.part,
+    case
+      when tree.text is null then ''
+      else coalesce(
+        (
+          select format('%s(%I)', call[1]::oid::regproc, a.attname)
+          -- the column itself, or an integer that is passed as a bigint
+          from regexp_match(
+            tree.text,
+            '^\{FUNCEXPR :funcid (\d+) [^{}]*:args \((?:\{FUNCEXPR :funcid 481 [^{}]*:args \()?'
+            '\{VAR :varno 1 :varattno (\d+) [^{}]*\}\)(?:[^{}]*\}\))?[^{}]*\}$'
+          ) call
+          join pg_attribute a on a.attrelid = p.polrelid and a.attnum = call[2]::smallint
+        ),
+        'something else'
+      )
+    end
+  from parts
+  join pg_policy p on p.polrelid = parts.oid
+  cross join lateral (values ('using', p.polqual::text), ('check', p.polwithcheck::text)) tree (part, text)
+),
 compared as (
   select
     parts.oid, parts.name, e.policy,
@@ -21,8 +45,8 @@ compared as (
     p.polcmd::text = e.command
       and p.polpermissive
       and p.polroles = array[0::oid]
-      and coalesce(pg_get_expr(p.polqual, p.polrelid), '') = e.using_expression
-      and coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '') = e.check_expression
+      and (select a.expression from asked a where a.policy = p.oid and a.part = 'using') = e.using_expression
+      and (select a.expression from asked a where a.policy = p.oid and a.part = 'check') = e.check_expression
       as same,
     exists (
       select
