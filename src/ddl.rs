@@ -112,6 +112,7 @@ fn follow(changes: &[Change]) -> Result<(), Refusal> {
         if changes.iter().any(|change| matches!(change, Change::LostPart(_))) {
             keep_referred_to(relation)?;
         }
+        parts::take_over_tenant_keys();
     }
     Ok(())
 }

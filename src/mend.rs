@@ -11,6 +11,7 @@ use crate::error::{Refusal, UnregisteredRefusal, given};
 use crate::parts::{self, Known};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
+use crate::progress::{Operation, Phase, Progress};
 use crate::unregistered::{self, Remains};
 use crate::{distributed, modes, protect, reference_rules};
 
@@ -113,8 +114,11 @@ fn rules() -> Vec<(pg_sys::Oid, String)> {
 fn mend_table(protection: &Protection) -> Result<Vec<Drift>, Refusal> {
     let root = protection.root;
     distributed::refuse(root, "tenancy.mend()")?;
-    parts::lock_out_referring(root);
+    let progress = Progress::start(Operation::Mend, root);
+    progress.phase(Phase::Waiting);
+    parts::lock_out_around(root);
     locks::access_exclusive_with_parts(root);
+    progress.phase(Phase::Protecting);
     let found = drift::of(root);
     if found.iter().any(|drift| drift.code.starts_with("trigger_")) {
         parts::drop_triggers(root);

@@ -149,6 +149,7 @@ fn unfinished() -> Vec<(pg_sys::Oid, String)> {
 
 fn run(relation: pg_sys::Oid, command: &str) {
     parts::lend_references(relation, || spi::run(command));
+    parts::take_over_tenant_keys();
 }
 
 /// Sets how strictly tenancy is enforced. See `tenancy.set_mode`.

@@ -2,18 +2,20 @@
 //! on by itself. Policies belong to the table that a query names, so that every part needs its own.
 
 mod kept;
+mod tenant_keys;
 mod triggers;
 mod unfit;
 
 use pgrx::{pg_sys, spi::quote_identifier};
 
 use crate::catalog::offenders::{self, Offender};
-use crate::catalog::protection::{self, Protection, TenantColumn};
+use crate::catalog::protection::{self, Protection, Reference, TenantColumn};
 use crate::catalog::{dropped_rules, policies, quotas};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, relations};
 
 pub use kept::{default_of, is_divided_by_tenant, restore_rules, set_default};
+pub use tenant_keys::take_over as take_over_tenant_keys;
 use triggers::fill;
 pub use triggers::{
     drop_naming_triggers, drop_trigger, drop_triggers, ensure_naming_triggers, follow_naming, follow_references,
@@ -24,13 +26,14 @@ pub use unfit::{policies_of_others, refuse_foreign, refuse_open_above, refuse_pe
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(POLICIES_OF, "policies_of.sql", &[pg_sys::OIDOID]);
 query!(REGISTER_REFERENCE, "register_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID]);
-query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID, pg_sys::OIDOID]);
+query!(OUR_CONSTRAINTS, "our_constraints.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(HAS_TENANT_KEY, "has_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(TRUST_TENANT_KEY, "trust_tenant_key.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(MISSING_DEFAULT, "missing_default.sql", &[pg_sys::OIDOID, pg_sys::OIDOID, pg_sys::TEXTOID]);
 query!(ABSORB_PARTS, "absorb_parts.sql", &[pg_sys::OIDOID]);
 query!(COUNTED_PARTS, "counted_parts.sql", &[pg_sys::OIDOID]);
 query!(OWN_KEYS, "own_keys.sql", &[pg_sys::OIDOID]);
+query!(REFERRED, "referred_tables.sql", &[pg_sys::OIDOID]);
 query!(REFERRING, "referring_tables.sql", &[pg_sys::OIDOID]);
 query!(MAY_NOT_REFER, "may_not_refer.sql", &[pg_sys::OIDOID]);
 
@@ -104,6 +107,7 @@ pub fn protect(relation: pg_sys::Oid, protection: &Protection, valid: bool) -> V
                 }
             }
         }
+        tenant_keys::take_over();
         new
     })
 }
@@ -247,6 +251,7 @@ pub fn absorb_before_protection(relation: pg_sys::Oid) {
 pub fn release(relation: pg_sys::Oid, protection: &Protection) {
     triggers::drop_all_triggers(relation);
     let Some(tenant) = &protection.tenant else { return };
+    tenant_keys::take_over();
     for part in of(relation) {
         let name = relations::qualified(part.relation);
         fill(include_str!("../sql/templates/release_part.sql"), &name);
@@ -254,7 +259,8 @@ pub fn release(relation: pg_sys::Oid, protection: &Protection) {
             continue;
         }
         let read = |row: &Row| row.must::<String>(1);
-        let args = [arg(part.relation), arg(tenant.name.as_str()), arg(relation)];
+        tenant_keys::drop_ours(part.relation, tenant, relation);
+        let args = [arg(part.relation), arg(tenant.name.as_str())];
         for change in OUR_CONSTRAINTS.with(|q| q.rows(&args, Sees::Latest, read)) {
             spi::run(&format!("alter table {name} {change}"));
         }
@@ -277,8 +283,7 @@ pub fn adopt_references(relation: pg_sys::Oid, known: Known) -> Vec<Offender> {
             continue;
         }
         // Who has written on either side without the rule is to be seen; who comes later is to wait for the rule.
-        lock_out_writers(reference.child);
-        lock_out_writers(reference.parent);
+        lock_out_both(reference);
         let args = [arg(reference.child), arg(reference.constraint.as_str())];
         let is_new = !REGISTER_REFERENCE.with(|q| q.rows(&args, Sees::Latest, |_| ())).is_empty();
         let replaced = is_new.then(|| dropped_rules::take(reference)).flatten();
@@ -298,8 +303,21 @@ pub fn lock_out_writers(relation: pg_sys::Oid) {
     locks::share_row_exclusive_with_parts(relation);
 }
 
-/// The same for the protected tables that refer to one. Who writes them locks them first and then the one.
-pub fn lock_out_referring(relation: pg_sys::Oid) {
+/// The same for both tables of a reference: whoever writes both writes the row referred to first.
+pub fn lock_out_both(reference: &Reference) {
+    lock_out_writers(reference.parent);
+    lock_out_writers(reference.child);
+}
+
+/// The same for all that a table has references with, before the table itself is locked against everybody: first those that it refers
+/// to, then those that refer to it, a statement on which locks them first and then the table.
+pub fn lock_out_around(relation: pg_sys::Oid) {
+    let referred: Vec<pg_sys::Oid> = REFERRED.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)));
+    referred.into_iter().filter(|r| protection::protection(*r).is_some()).for_each(lock_out_writers);
+    lock_out_referring(relation);
+}
+
+fn lock_out_referring(relation: pg_sys::Oid) {
     let referring: Vec<pg_sys::Oid> = REFERRING.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)));
     referring.into_iter().filter(|r| protection::protection(*r).is_some()).for_each(lock_out_writers);
 }

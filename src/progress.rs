@@ -40,6 +40,8 @@ words! {
         Initialize => "initialize",
         Reassign => "reassign",
         Count => "count",
+        Release => "release",
+        Mend => "mend",
     }
 }
 

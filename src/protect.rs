@@ -139,7 +139,7 @@ impl Protecting {
         check_relation(relation, kind)?;
         let progress = Progress::start(Operation::Validate, relation);
         progress.phase(Phase::Waiting);
-        parts::lock_out_referring(relation);
+        parts::lock_out_around(relation);
         locks::access_exclusive_with_parts(relation);
         // Others may have changed it until now.
         check_relation(relation, kind)?;
@@ -362,7 +362,10 @@ fn take_back(relation: pg_sys::Oid) -> Result<(), Refusal> {
         return Err(Refusal::PartOfAnother { relation: name, root: relations::qualified(protection.root) });
     }
     distributed::refuse(relation, "tenancy.release()")?;
+    let progress = Progress::start(Operation::Release, relation);
+    progress.phase(Phase::Waiting);
     locks::access_exclusive_with_parts(relation);
+    progress.phase(Phase::Protecting);
     parts::release(relation, &protection);
     REMOVE_PROTECTION.with(|q| q.rows(&[arg(relation)], Sees::LatestToWrite, |_| ()));
     Ok(())

@@ -59,8 +59,7 @@ impl RuleChange<'_> {
         distributed::refuse_any(&[reference.child, reference.parent], "tenancy.set_reference_rule()")?;
         let progress = Progress::start(Operation::Validate, relation);
         progress.phase(Phase::Waiting);
-        parts::lock_out_writers(reference.child);
-        parts::lock_out_writers(reference.parent);
+        parts::lock_out_both(&reference);
         let before = find(relation, constraint)?;
         let eligible = self.service_provider_eligible.unwrap_or(before.service_provider_eligible);
         let on_change = wanted.unwrap_or(before.on_change);

@@ -108,6 +108,18 @@ create trigger "90_check_moved" after update on tenancy.tenants
 
 alter table tenancy.tenants enable always trigger "90_check_moved";
 
+create function tenancy.check_rows_gone() returns trigger
+  language c volatile parallel unsafe
+  as 'MODULE_PATHNAME', 'check_rows_gone_wrapper';
+
+comment on function tenancy.check_rows_gone() is 'trigger on tenants: no protected row may be left of a tenant that is deleted; in place of PostgreSQL''s triggers, which no table could be dropped without locking tenants';
+
+-- After PostgreSQL's own, whose names begin with RI: what they delete is gone by then.
+create trigger rows_gone after update of id, number or delete on tenancy.tenants
+  for each row execute function tenancy.check_rows_gone();
+
+alter table tenancy.tenants enable always trigger rows_gone;
+
 -- Event triggers: src/ddl.rs
 
 create function tenancy.follow_ddl() returns event_trigger
@@ -201,6 +213,7 @@ revoke all on function
   tenancy.check_truncate(),
   tenancy.name_tenant(),
   tenancy.check_moved(),
+  tenancy.check_rows_gone(),
   tenancy.follow_ddl(),
   tenancy.prepare_attach(),
   tenancy.forget_dropped(),

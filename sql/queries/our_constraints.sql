@@ -1,17 +1,4 @@
--- $1 relation, $2 tenant column, $3 the protected table that it is or is a part of. What of the definition came with
--- protect(), as actions of ALTER TABLE.
-select format('drop constraint %I', c.conname)
-from tenancy.protection p
-join pg_constraint c on c.conrelid = $1
-join pg_attribute a on a.attrelid = c.conrelid and array[a.attnum] = c.conkey
-where p.relation = $3
-  and c.contype = 'f'
-  and c.confrelid = 'tenancy.tenants'::regclass
-  and a.attname = $2
-  and not 'foreign_key' = any (p.had)
-  -- one that is not, from PostgreSQL 18 on, was there before
-  and coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
-union all
+-- $1 relation, $2 tenant column. What of its definition came with protect(), as actions of ALTER TABLE.
 select format('alter column %I drop default', a.attname)
 from pg_attribute a
 join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum

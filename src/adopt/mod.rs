@@ -314,7 +314,7 @@ impl Adopting<'_> {
     /// What the adoption needed goes, protection comes, in one transaction.
     fn finish(&self, index: IndexCreation) -> Result<(), Refusal> {
         self.progress.phase(Phase::Waiting);
-        parts::lock_out_referring(self.relation());
+        parts::lock_out_around(self.relation());
         locks::access_exclusive_with_parts(self.relation());
         for part in parts::with_own_constraints(self.relation()) {
             parts::drop_trigger(part, TRIGGER);

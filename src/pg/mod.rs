@@ -17,6 +17,7 @@ pub mod deferred;
 pub mod delete_trigger;
 pub mod executions;
 pub mod expressions;
+pub mod foreign_keys;
 pub mod hidden_rows;
 mod in_passing;
 pub mod index_reader;
