@@ -51,7 +51,7 @@ fn change_tenant_type(relation: Option<pg_sys::Oid>, tenant_type: Option<&str>) 
 }
 
 fn change(relation: pg_sys::Oid, wanted: &str, key: KeyType) -> Result<(), Refusal> {
-    parts::lock_out_referring(relation);
+    parts::lock_out_around(relation);
     locks::access_exclusive_with_parts(relation);
     let name = relations::qualified(relation);
     let Protection { root, kind, tenant } =

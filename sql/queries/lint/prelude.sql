@@ -223,6 +223,17 @@ revealing_key (object, says_something, afterwards, remedy) as (
         case when i.indisreplident and k.kind = 'optional' then format('the replica identity of %s', k.relation::regclass) end
       )
   ) n (constraint_name, referring)
+  -- pg_get_indexdef() opens the table, and would wait for whoever has locked it against everybody: then there is no remedy for now.
+  cross join lateral (
+    select exists (
+      select from pg_locks l
+      where l.locktype = 'relation'
+        and l.database = (select d.oid from pg_database d where d.datname = current_database())
+        and l.relation in (i.indrelid, i.indexrelid)
+        and l.mode = 'AccessExclusiveLock'
+        and l.pid <> pg_backend_pid()
+    )
+  ) h (locked)
   -- PostgreSQL writes CREATE UNIQUE INDEX name ON [ONLY] table USING method (columns) … [WHERE predicate]. Where WHERE stands there
   -- more than once, which one it is cannot be said.
   cross join lateral (
@@ -230,7 +241,7 @@ revealing_key (object, says_something, afterwards, remedy) as (
   ) t (target)
   cross join lateral (
     select substr(
-      pg_get_indexdef(k.index),
+      case when not h.locked then pg_get_indexdef(k.index) end,
       length(format('CREATE UNIQUE INDEX %I ON %s%s', c.relname, case c.relkind when 'I' then 'ONLY ' end, t.target)) + 1
     )
   ) w (rest)
@@ -256,6 +267,7 @@ revealing_key (object, says_something, afterwards, remedy) as (
       )
       when i.indisprimary and k.kind = 'optional' then
         ', because a primary key takes no public rows: draw its values by lot, or make two unique keys of it'
+      when h.locked then ' while somebody has locked the table'
       when d.predicate is null then ': make it anew with the tenant as the first column'
     end
   ) o (none)
