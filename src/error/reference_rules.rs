@@ -29,7 +29,7 @@ impl Explained for ReferenceRuleRefusal {
                 "Leave names_tenant out, and name the tenant in INSERT.",
             ),
             Lost { relation, constraint, said } => parts(
-                Code::ERRCODE_WARNING,
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!("what the rule of foreign key \"{constraint}\" of table {relation} said is no longer in force"),
                 listed("It said", said),
                 "Where another foreign key is in its place, call tenancy.set_reference_rule() for that one.",
