@@ -312,8 +312,6 @@ pub fn lock_out_both(reference: &Reference) {
 /// The same for all that a table has references with, before the table itself is locked against everybody: first those that it refers
 /// to, then those that refer to it, a statement on which locks them first and then the table.
 pub fn lock_out_around(relation: pg_sys::Oid) {
-    // Whoever moves a tenant has locked tenants when he looks at the rows of tables.
-    relations::by_name(c"tenancy", "tenants").into_iter().for_each(locks::share_row_exclusive);
     let referred: Vec<pg_sys::Oid> = REFERRED.with(|q| q.rows(&[arg(relation)], Sees::Latest, |row| row.must(1)));
     referred.into_iter().filter(|r| protection::protection(*r).is_some()).for_each(lock_out_writers);
     lock_out_referring(relation);
