@@ -123,6 +123,7 @@ const CHECKS: &[Check] = ledger! {
 
     // ways out
     Warning "publication_unfiltered"
+    Notice  "publication_filtered"
     Notice  "logical_slot"
     Notice  "prepared_transaction"
     Warning "user_mapping"

@@ -250,6 +250,7 @@ CASES = {
         Case("create publication whole for table app.documents, app.articles where (true);", "whole", works=("insert into app.documents (id) values (50);",), unguarded=False),
         Case("create publication by_schema for tables in schema app;", "by_schema", works=("insert into app.documents (id) values (50);",)),
     ),
+    "publication_filtered": (Case(f"create publication filtered for table app.documents where (tenant_id = {ACME});", "filtered", words=True),),
     "logical_slot": (Case("select pg_create_logical_replication_slot('remedies', 'pgoutput');"),),
     "prepared_transaction": (Case("begin; select 1; lock table app.articles in access share mode; prepare transaction 'remedies';"),),
     "user_mapping": (Case(FOREIGN + "create user mapping for public server nowhere;"),),
@@ -294,7 +295,6 @@ CASES = {
         \\echo off
         drop table app.articles;""", unguarded=True),),
     "registry_reference": (drifted("alter table app.plain drop constraint plain_document_id_fkey;"),),
-    "policies_without_protection": (Case("""create table app.stray (id integer, tenant_id uuid not null); insert into app.stray values (1, 'a0000000-0000-0000-0000-000000000000');
-        alter table app.stray enable row level security; create policy tenancy_select on app.stray using (tenancy.can_read(tenant_id));""", "stray"),),
+    "policies_without_protection": (drifted("delete from tenancy.reference_settings where relation = 'app.plain'::regclass; delete from tenancy.protection where relation = 'app.plain'::regclass;"),),
     "table_distributed": (),    # scenario/citus: the remedy is a function of Citus, which is not there
 }
