@@ -23,4 +23,4 @@ create index on app.of_tenants_acme using hnsw (place app.near);
 create index on app.of_years using hnsw (place app.near);
 create index on app.nobodys using hnsw (place app.near);
 reset role;
-select severity, object, finding, remedy from tenancy.lint() where code = 'index_approximate' order by object;
+select code, severity, object, finding, remedy from tenancy.lint() where code = 'index_approximate' order by object;
