@@ -57,6 +57,8 @@ struct DatabaseRole {
     exempt: Option<String>,
     may: [bool; 3],
     restrictive: Option<String>,
+    /// Would its own query find a row by any column?
+    queries: bool,
 }
 
 struct Explaining {
@@ -72,6 +74,8 @@ struct Explaining {
     modules: Rc<[uuid::Uuid]>,
     /// None where another user is asked about.
     database_role: Option<DatabaseRole>,
+    /// Does the caller's own query find every row, so that it does not matter whose rights it has?
+    queries_all: bool,
 }
 
 /// Whose a row is.
@@ -117,9 +121,12 @@ impl Explaining {
             exempt: row.get(2),
             may: [row.must(3), row.must(4), row.must(5)],
             restrictive: row.get(6),
+            queries: row.get(7).unwrap_or(false),
         };
         let args = [arg(owner::current_user()), arg(relation)];
         let database_role = owner::run(|| DATABASE_ROLE.with(|q| q.first(&args, Sees::Statement, read)));
+        let queries_all =
+            database_role.as_ref().is_some_and(|role| role.queries) && !owner::row_security_binds(relation);
         let protection = protection::protection(relation);
         let modules = protection.as_ref().map_or_else(|| Rc::from([]), |_| modules::of_table(relation));
         Self {
@@ -131,6 +138,7 @@ impl Explaining {
             access: access.in_modules(&modules).map_or(access, Rc::new),
             modules,
             database_role: database_role.filter(|_| for_user.is_none()),
+            queries_all,
         }
     }
 
@@ -349,9 +357,7 @@ impl Explaining {
         };
         let may_read = self.database_role.as_ref().is_none_or(|role| role.may[0]);
         let found = match may_read {
-            // The answer is the same whoever looks.
-            true if !owner::row_security_binds(self.relation) => owner::run_pinned_as_owner_of(self.relation, look),
-            _ if self.full => owner::run_pinned_as_owner_of(self.relation, look),
+            _ if self.full || self.queries_all => owner::run_pinned_as_owner_of(self.relation, look),
             true => look(),
             false => None,
         };
