@@ -3,7 +3,8 @@
 //! PostgreSQL does not change the type of a column that policies use. So the table is released and protected again, in one
 //! command and under one lock; what administrators have set about it stays.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::spi::quote_identifier;
@@ -14,25 +15,34 @@ use crate::catalog::protection::{self, KeyType, Protection};
 use crate::catalog::{from_pg, hierarchy, to_pg};
 use crate::error::{AdoptionRefusal, ProtectionRefusal, Refusal, given};
 use crate::parts;
-use crate::pg::{locks, owner, quiet, relations, spi};
+use crate::pg::spi::{self, Sees};
+use crate::pg::{locks, owner, quiet, relations};
 
-thread_local! {
-    static CONVERTING: Cell<bool> = const { Cell::new(false) };
+/// The tenants that a table's rows name, each with its id and its number.
+#[derive(Default)]
+struct Named {
+    numbers: HashMap<uuid::Uuid, i64>,
+    ids: HashMap<i64, uuid::Uuid>,
 }
 
+thread_local! {
+    /// Those of the table whose column is being changed. Code of the table's owner runs meanwhile: it is told of no other tenants.
+    static CONVERTED: RefCell<Option<Named>> = const { RefCell::new(None) };
+}
+
+/// A conversion, until it is dropped: also when a PostgreSQL error unwinds through.
 struct Converting;
 
 impl Converting {
-    fn begin() -> Self {
-        CONVERTING.set(true);
+    fn begin(named: Named) -> Self {
+        CONVERTED.set(Some(named));
         Self
     }
 }
 
 impl Drop for Converting {
-    // Also when a PostgreSQL error unwinds through.
     fn drop(&mut self) {
-        CONVERTING.set(false);
+        CONVERTED.set(None);
     }
 }
 
@@ -79,30 +89,44 @@ fn change(relation: pg_sys::Oid, wanted: &str, key: KeyType) -> Result<(), Refus
     };
     let command = format!("alter table {name} alter column {column} type {wanted}{using}");
     {
-        let _converting = Converting::begin();
+        let _converting = Converting::begin(named(relation, &name, &column, tenant.key));
         owner::run_pinned_as_owner_of(relation, || spi::run(&command));
     }
     Protecting::begin(relation, kind, tenant.name, IndexCreation::Never)?.run()?;
     Ok(())
 }
 
+/// The tenants that the rows of the table name.
+fn named(relation: pg_sys::Oid, name: &str, column: &str, key: KeyType) -> Named {
+    let text = format!("select distinct {column}::pg_catalog.text from {name} where {column} is not null");
+    let read = || spi::once(&text, &[], &[], Sees::Latest, |row| row.must::<String>(1));
+    let values = owner::run_pinned_as_owner_of(relation, read);
+    let tenant = |value: String| match key {
+        KeyType::Uuid => value.parse().ok(),
+        KeyType::Number => value.parse().ok().and_then(hierarchy::tenant_by_number),
+    };
+    let mut named = Named::default();
+    for tenant in values.into_iter().filter_map(tenant).filter_map(hierarchy::tenant) {
+        named.numbers.insert(tenant.id, tenant.number);
+        named.ids.insert(tenant.number, tenant.id);
+    }
+    named
+}
+
 /// The number of a tenant, while a column is changed. See `tenancy.convert_tenant`.
 #[pg_extern(sql = false)]
 fn convert_tenant(tenant: Uuid) -> Result<i64, ErrorReport> {
-    only_here()?;
-    let found = hierarchy::tenant(from_pg(tenant));
-    Ok(found.map(|tenant| tenant.number).ok_or(ProtectionRefusal::NoSuchTenantInRow).map_err(Refusal::from)?)
+    Ok(converted(|named| named.numbers.get(&from_pg(tenant)).copied())?)
 }
 
 /// The tenant with a number, while a column is changed. See `tenancy.convert_tenant`.
 #[pg_extern(sql = false)]
 fn convert_tenant_number(tenant: i64) -> Result<Uuid, ErrorReport> {
-    only_here()?;
-    let found = hierarchy::tenant_by_number(tenant);
-    Ok(found.map(to_pg).ok_or(ProtectionRefusal::NoSuchTenantInRow).map_err(Refusal::from)?)
+    Ok(converted(|named| named.ids.get(&tenant).copied()).map(to_pg)?)
 }
 
 /// Who could ask at any time would learn which tenants there are.
-fn only_here() -> Result<(), Refusal> {
-    if CONVERTING.get() { Ok(()) } else { Err(ProtectionRefusal::ConvertsNothing.into()) }
+fn converted<T>(find: impl FnOnce(&Named) -> Option<T>) -> Result<T, Refusal> {
+    let found = CONVERTED.with_borrow(|named| named.as_ref().map(find));
+    found.ok_or(ProtectionRefusal::ConvertsNothing)?.ok_or(ProtectionRefusal::NoSuchTenantInRow.into())
 }

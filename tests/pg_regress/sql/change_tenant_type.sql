@@ -81,3 +81,25 @@ insert into app.wrong values (1, :nowhere);
 select tenancy.protect('app.wrong', 'required');
 select tenancy.change_tenant_type('app.wrong', 'bigint');
 select tenant_key from tenancy.protected_tables where relation = 'app.wrong'::regclass;
+-- code of the owner's, which runs meanwhile, is told of the tenants of the table and of nobody else
+set role owner;
+create function app.number_of(uuid) returns text language plpgsql as $$
+begin
+  return tenancy.convert_tenant($1);
+exception when others then
+  return sqlstate;
+end $$;
+create table app.curious (id integer, tenant_id uuid);
+select tenancy.protect('app.curious', 'required');
+reset role;
+insert into app.curious values (1, :acme);
+set role owner;
+create function app.asks(integer) returns text language plpgsql immutable as $$
+begin
+  raise info 'its own %, another %, none %', app.number_of('a0000000-0000-0000-0000-000000000000'),
+    app.number_of('b0000000-0000-0000-0000-000000000000'), app.number_of('d0000000-0000-0000-0000-000000000000');
+  return '';
+end $$;
+create index curious_asks on app.curious (app.asks(id));
+select tenancy.change_tenant_type('app.curious', 'bigint');
+reset role;
