@@ -83,7 +83,7 @@ pub fn lacks(relation: Oid, found: &Remains, codes: &[&str]) -> Option<&'static 
         () if (asked("policy_missing") || asked("policy_changed")) && lacks_policy() => Some("a policy of tenancy"),
         () if asked("trigger_missing") => Some("a trigger of tenancy"),
         () if asked("trigger_disabled") && !found.fires_always => Some("a trigger of tenancy that fires always"),
-        () if asked("trigger_changed") && !found.bears_names => Some("a trigger of tenancy by its name"),
+        () if asked("trigger_changed") && !found.bears_names => Some("a trigger of tenancy under the name given to it"),
         () if asked("tenant_column_nullable") && found.nullable => Some("a tenant in each row"),
         () if asked("tenant_key_missing") && lacks_key() => Some("its foreign key to tenants"),
         () => None,

@@ -130,6 +130,7 @@ IMPORT = "select tenancy.import_tenant('archive', '{to}', keys => '{keys}', on_c
 LOOKS = {
     "adopt": ["call tenancy.adopt('scratch.plain', 'optional', create_index => 'never')"],
     "assert_isolated": ["select tenancy.assert_isolated()"],
+    "change_tenant_type": [["drop view scratch.seen_trap", "select tenancy.change_tenant_type('scratch.trap', 'bigint')"]],
     "delete_tenant": [f"select tenancy.delete_tenant('{ACME}', dry_run => true)", [DELETES, f"select tenancy.delete_tenant('{ACME}')"],
                       [DELETES, f"select tenancy.delete_tenant('{ACME}', '{{scratch.trap}}')"]],
     "explain_access": ["select tenancy.explain_access('scratch.trap', '{\"id\": 1}')",
@@ -162,7 +163,7 @@ STATEMENTS = [
 ]
 LOOKS_NOT = set("""
 administers archive_line authenticate can_change can_change_number can_read can_read_number can_write can_write_number
-changeable_tenant_numbers changeable_tenants changes_all check_change check_change_number check_write check_write_number
+changeable_tenant_numbers changeable_tenants changes_all check_change check_change_number check_write check_write_number convert_tenant
 current_tenant current_user_id disable_login enable_login enter enter_tenant forget_activity global_first group_tenants
 is_supertenant knows_tenant leave names_one_tenant own_tenant own_tenant_number read_tenant read_tenant_number readable_tenant_numbers
 readable_tenants reads_all reads_public reads_tenant reads_tenant_number relatedtenants running_operations subtenants

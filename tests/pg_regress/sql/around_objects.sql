@@ -106,13 +106,10 @@ create trigger told after insert on playground.own for each row execute function
 insert into playground.own values (1);
 select what from rolled.changes order by 1;
 drop table playground.own;
--- ours look up for themselves which tables they are for
+-- ours are for the tables that are in the registry
 create table playground.own (id integer, tenant_id uuid);
 create trigger told after insert on playground.own for each row execute function tenancy.check_row('deferred');
-insert into playground.own values (1, :acme);
-drop trigger told on playground.own;
 create trigger told before insert on playground.own for each row execute function tenancy.name_tenant();
-insert into playground.own values (1, :acme);
 select tenancy.follow_ddl();
 
 -- Views, rules, triggers and functions on the attacker's own tables run with the rights of whoever uses them, or of their
