@@ -215,7 +215,7 @@ impl Copying {
         }
         let text = format!("with {} select {}", statements.join(", "), counts.join(", "));
         let read = |row: &Row| -> Vec<i64> { (1..=tables.len()).map(|column| row.must(column)).collect() };
-        let copy = || spi::once(&text, &arguments.types, &arguments.values, Sees::Caller, read);
+        let copy = || spi::once_with_texts(&text, &arguments.0, Sees::Caller, read);
         as_owner(tables[0], GO_ON_WITHOUT, copy).into_iter().flatten().collect()
     }
 

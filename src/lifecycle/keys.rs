@@ -12,7 +12,7 @@ use pgrx::spi::quote_identifier;
 use super::columns::Column;
 use super::ours;
 use crate::pg::owner;
-use crate::pg::spi::{self, Arg, Row, Sees, arg, query};
+use crate::pg::spi::{self, Row, Sees, arg, query};
 
 query!(KEY_GENERATOR, "key_generator.sql", &[pg_sys::OIDOID]);
 query!(OWN_SEQUENCES, "own_sequences.sql", &[pg_sys::OIDOID]);
@@ -104,18 +104,14 @@ impl Keys {
     }
 }
 
-/// The arguments of a statement.
+/// The arguments of a statement: arrays of texts.
 #[derive(Default)]
-pub struct Arguments {
-    pub types: Vec<Oid>,
-    pub values: Vec<Arg>,
-}
+pub struct Arguments(pub Vec<Vec<String>>);
 
 impl Arguments {
     fn texts(&mut self, texts: Vec<String>) -> String {
-        self.types.push(pg_sys::TEXTARRAYOID);
-        self.values.push(arg(texts));
-        format!("${}", self.values.len())
+        self.0.push(texts);
+        format!("${}", self.0.len())
     }
 }
 
@@ -164,11 +160,11 @@ impl Renewed {
 
 /// Those of some keys that change, and what they become.
 fn new_keys(source: usize, old: BTreeSet<&str>) -> Vec<(String, String)> {
-    let text =
-        format!("select k.old, k.new from {TABLE} k where k.source = $1 and k.old = any ($2) and k.new is not null");
-    let args = [arg(source as i32), arg(old.into_iter().map(str::to_owned).collect::<Vec<_>>())];
-    let types = [pg_sys::INT4OID, pg_sys::TEXTARRAYOID];
-    owner::run(|| spi::once(&text, &types, &args, Sees::Statement, |row: &Row| (row.must(1), row.must(2))))
+    let text = format!(
+        "select k.old, k.new from {TABLE} k where k.source = {source} and k.old = any ($1) and k.new is not null"
+    );
+    let old = [old.into_iter().map(str::to_owned).collect()];
+    owner::run(|| spi::once_with_texts(&text, &old, Sees::Statement, |row: &Row| (row.must(1), row.must(2))))
 }
 
 /// Makes the table of keys: a superuser's, so that no code of anybody's hangs on it.
@@ -207,8 +203,7 @@ pub fn make(nth: usize, source: &Source, old: Vec<String>) {
 
 fn note(rows: &str, texts: &[Vec<String>]) {
     let text = format!("insert into {TABLE} (source, old, new) {rows}");
-    let (types, values) = (vec![pg_sys::TEXTARRAYOID; texts.len()], texts.iter().cloned().map(arg).collect::<Vec<_>>());
-    ours(|| drop(spi::once(&text, &types, &values, Sees::Statement, |_| ())));
+    ours(|| drop(spi::once_with_texts(&text, texts, Sees::Statement, |_| ())));
 }
 
 /// Lets the planner know how many keys there are.

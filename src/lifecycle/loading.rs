@@ -174,7 +174,7 @@ impl<'a> Table<'a> {
                 same.join(" and ")
             );
             let read = |row: &Row| (row.must(1), row.must(2));
-            each(self.with_rights(|| spi::once(&text, &arguments.types, &arguments.values, Sees::Statement, read)));
+            each(self.with_rights(|| spi::once_with_texts(&text, &arguments.0, Sees::Statement, read)));
             Ok(())
         })
     }
@@ -277,7 +277,7 @@ impl Loading<'_> {
             (0..parts.len()).map(|nth| format!("(select pg_catalog.count(*) from w{nth})")).collect();
         let text = format!("with {} select {}", statements.join(", "), counts.join(", "));
         let read = |row: &Row| -> Vec<i64> { (1..=parts.len()).map(|column| row.must(column)).collect() };
-        let insert = || spi::once(&text, &arguments.types, &arguments.values, Sees::Statement, read);
+        let insert = || spi::once_with_texts(&text, &arguments.0, Sees::Statement, read);
         parts[0].0.with_rights(insert).into_iter().flatten().collect()
     }
 
@@ -378,7 +378,7 @@ impl Loading<'_> {
         let others = format!("select pg_catalog.count(*) from {from}{join} where {lines} and not {theirs}");
         let count = |text: &str| -> i64 {
             let read = |row: &Row| row.must::<i64>(1);
-            spi::once(text, &arguments.types, &arguments.values, Sees::Statement, read).into_iter().sum()
+            spi::once_with_texts(text, &arguments.0, Sees::Statement, read).into_iter().sum()
         };
         let count_others = count(&others);
         if count_others > 0 && self.conflict != Conflict::Skip {

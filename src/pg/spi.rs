@@ -133,6 +133,15 @@ pub fn once<R>(text: &str, types: &[pg_sys::Oid], args: &[Arg], sees: Sees, each
     connected(None, || execute(parse(text, types), args, sees, each))
 }
 
+/// The same with arrays of texts as arguments. They go with the connection, as what is made with [`arg`] does not: it stays until the
+/// function ends that SQL called, which may run such a statement for each batch of a million rows.
+pub fn once_with_texts<R>(text: &str, texts: &[Vec<String>], sees: Sees, each: impl FnMut(&Row) -> R) -> Vec<R> {
+    connected(None, || {
+        let args: Vec<Arg> = texts.iter().cloned().map(arg).collect();
+        execute(parse(text, &vec![pg_sys::TEXTARRAYOID; texts.len()]), &args, sees, each)
+    })
+}
+
 /// Runs a query of a statement trigger, which sees the trigger's transition tables by their names. It is planned each time,
 /// because these tables may have one row or a million.
 pub fn with_transition_tables<R>(
