@@ -7,6 +7,7 @@ from runner.scenario import Scenario
 from scenarios.test_sqlsmith import SECRET, encoded, signed
 
 SWITCHES = 10_000
+ROUNDS = 3
 MOST = 1 << 20    # bytes
 
 SETUP = f"""
@@ -42,16 +43,18 @@ class Memory(Scenario):
         return int(status["RssAnon"].split()[0]) * 1024, int(used)
 
     def grown(self, work):
-        work(2_000)    # until caches are as large as they get
         resident, used = self.own_memory()
         work(SWITCHES)
         now = self.own_memory()
         return now[0] - resident, now[1] - used
 
     def assert_flat(self, work):
-        resident, used = self.grown(work)
-        self.assertLess(used, MOST, "in PostgreSQL's memory contexts")
-        self.assertLess(resident, MOST, "in the process")
+        """What leaks grows in each round; caches that are filled anew, because others invalidated them, grow in one."""
+        work(2_000)
+        grown = []
+        while not grown or (max(grown[-1]) >= MOST and len(grown) < ROUNDS):
+            grown.append(self.grown(work))
+        self.assertLess(max(grown[-1]), MOST, f"in the process, in PostgreSQL's memory contexts: {grown}")
 
     def test_switches(self):
         """Contexts of one tenant, of several and of all, with reads and writes in each."""
