@@ -41,6 +41,7 @@ fn key_and_tenant(table: &str) -> (&'static str, &'static str) {
         "role_modules" => ("pg_catalog.jsonb_build_array(j -> 'role_id', j -> 'module_id')", "null::pg_catalog.uuid"),
         "governed_schemas" => ("j -> 'schema_name'", "null::pg_catalog.uuid"),
         "lint_suppressions" => ("pg_catalog.jsonb_build_array(j -> 'code', j -> 'object')", "null::pg_catalog.uuid"),
+        "referring_owners" => ("pg_catalog.jsonb_build_array(j -> 'relation', j -> 'owner')", "null::pg_catalog.uuid"),
         "protection" => ("j -> 'relation'", "null::pg_catalog.uuid"),
         "reference_settings" => {
             ("pg_catalog.jsonb_build_array(j -> 'relation', j -> 'constraint_name')", "null::pg_catalog.uuid")

@@ -26,6 +26,7 @@ query!(RENAME_REFERENCE, "rename_reference.sql", &[pg_sys::REGCLASSOID, pg_sys::
 query!(PROTECT_LOST_PART, "protect_lost_part.sql", &[pg_sys::REGCLASSOID]);
 query!(PROTECT_LOST_UNTENANTED, "protect_lost_untenanted.sql", &[pg_sys::REGCLASSOID]);
 query!(KEEP_MODULES, "keep_modules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
+query!(KEEP_REFERRING_OWNERS, "keep_referring_owners.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(KEEP_RULES, "keep_rules.sql", &[pg_sys::REGCLASSOID, pg_sys::REGCLASSOID]);
 query!(COUNTED_DROPPED, "counted_dropped.sql", &[]);
 query!(PART_DROPPED, "part_dropped.sql", &[]);
@@ -250,6 +251,7 @@ fn keep(part: pg_sys::Oid, protection: &'static LocalKey<Query>, touched: &[pg_s
     for parent in touched {
         let root = protection::protection(*parent).map_or(*parent, |above| above.root);
         KEEP_MODULES.with(|q| q.rows(&[arg(part), arg(root)], Sees::LatestToWrite, |_| ()));
+        KEEP_REFERRING_OWNERS.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::LatestToWrite, |_| ()));
         KEEP_RULES.with(|q| q.rows(&[arg(part), arg(*parent)], Sees::LatestToWrite, |_| ()));
     }
     parts::protect(part, &protection, true);

@@ -15,7 +15,7 @@ use crate::pg::ddl_risks::{self, Risk};
 use crate::pg::ddl_rows::{self, Keys, LookedUp};
 use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{owner, quiet, recorder, relations};
-use crate::{parts, unregistered};
+use crate::{parts, referring, unregistered};
 
 query!(GUARDED, "guarded_relations.sql", &[]);
 query!(ROBBED, "robbed_relations.sql", &[]);
@@ -55,19 +55,24 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
         let there = published::there(ddl_commands::new_part(fcinfo));
         there.map_or(Ok(()), |published| refuse(GuardRefusal::PublishedWhole { published }))?;
     }
-    for touched in touched(&risks) {
+    let all_touched = touched(&risks);
+    for touched in &all_touched {
         match touched.root {
             Some(root) => {
-                look(&touched, root).map_or(Ok(()), refuse)?;
-                others(&touched, &risks).map_or(Ok(()), refuse)?;
+                look(touched, root).map_or(Ok(()), refuse)?;
+                others(touched, &risks).map_or(Ok(()), refuse)?;
             }
             None => {
-                unregistered(&touched, &risks)?;
+                unregistered(touched, &risks)?;
                 if risks.contains(&Risk::NewKey) {
-                    key_to_others(&touched, who).map_or(Ok(()), refuse)?;
+                    key_to_others(touched, who).map_or(Ok(()), refuse)?;
                 }
             }
         }
+    }
+    if risks.contains(&Risk::NewKey) || risks.contains(&Risk::NewOwner) {
+        let tables: Vec<pg_sys::Oid> = all_touched.iter().map(|touched| touched.relation).collect();
+        referring::undeclared(&tables).map_or(Ok(()), refuse)?;
     }
     Ok(())
 }
@@ -208,7 +213,7 @@ const fn codes_of_risk(risk: Risk) -> &'static [&'static str] {
         Risk::ChangedColumn => &["tenant_column_nullable", "tenant_column_type"],
         Risk::NewKey => &["key_empties_tenant"],
         Risk::ChangedKey => &["tenant_key_missing"],
-        Risk::NewRule | Risk::Publication | Risk::NewPlace => &[],
+        Risk::NewRule | Risk::NewOwner | Risk::Publication | Risk::NewPlace => &[],
     }
 }
 

@@ -38,6 +38,7 @@ mod quotas;
 mod reassign;
 mod reference_rules;
 mod references;
+mod referring;
 mod row_triggers;
 mod session;
 mod statistics;
@@ -56,7 +57,8 @@ extension_sql_file!("../sql/install/02_hierarchy.sql", name = "hierarchy", requi
 extension_sql_file!("../sql/install/03_administration.sql", name = "administration", requires = ["hierarchy"]);
 extension_sql_file!("../sql/install/04_groups.sql", name = "groups", requires = ["administration"]);
 extension_sql_file!("../sql/install/05_policies.sql", name = "own_policies", requires = ["groups"]);
-extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["own_policies"]);
+extension_sql_file!("../sql/install/05_referring_owners.sql", name = "referring_owners", requires = ["own_policies"]);
+extension_sql_file!("../sql/install/06_protection.sql", name = "protection", requires = ["referring_owners"]);
 extension_sql_file!("../sql/install/07_progress.sql", name = "progress", requires = ["protection"]);
 extension_sql_file!("../sql/install/08_domains.sql", name = "domains", requires = ["progress"]);
 extension_sql_file!("../sql/install/09_modules.sql", name = "modules", requires = ["domains"]);

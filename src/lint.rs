@@ -58,6 +58,7 @@ const CHECKS: &[Check] = ledger! {
     Error   "application_is_exempt"
     Error   "application_is_owner"
     Error   "application_sets_guards"
+    Warning "protect_granted"
     Warning "application_sees_queries"
     Warning "application_has_role"
     Error   "enter_granted_to_public"
@@ -89,6 +90,8 @@ const CHECKS: &[Check] = ledger! {
     Notice  "unique_generated"
 
     // references
+    // first: such a table is not adopted
+    Error   "reference_of_others"
     Error   "reference_from_unprotected"
     Warning "reference_not_validated"
     Notice  "reference_cascades"

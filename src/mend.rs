@@ -13,7 +13,7 @@ use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
 use crate::unregistered::{self, Remains};
-use crate::{distributed, modes, protect, reference_rules};
+use crate::{distributed, modes, protect, reference_rules, referring};
 
 query!(UNREGISTERED, "unregistered.sql", &[]);
 query!(ROOTS, "drift_roots.sql", &[]);
@@ -64,6 +64,8 @@ fn lines(mended: Vec<Drift>) -> SetOfIterator<'static, String> {
 fn return_to_registry(lost: &[pg_sys::Oid]) -> Result<Vec<Drift>, Refusal> {
     let who = [arg(owner::current_user())];
     let may_protect = owner::run(|| !MAY_PROTECT.with(|q| q.rows(&who, Sees::Latest, |_| ())).is_empty());
+    // Of all tables at once, so that one command declares all.
+    referring::refuse_keys_of_others(lost)?;
     let known = rules();
     let (mut returned, mut naming) = (Vec::new(), Vec::new());
     for relation in lost.iter().copied() {

@@ -16,7 +16,7 @@ use crate::pg::spi::{self, Row, Sees, arg, query};
 use crate::pg::{locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
 use crate::unregistered::{self, Remains};
-use crate::{distributed, parts, quotas, session};
+use crate::{distributed, parts, quotas, referring, session};
 
 query!(RELATION_FACTS, "relation_facts.sql", &[pg_sys::OIDOID]);
 query!(TENANT_COLUMN_FACTS, "tenant_column_facts.sql", &[pg_sys::OIDOID, pg_sys::TEXTOID]);
@@ -149,6 +149,7 @@ impl Protecting {
         }
         parts::refuse_foreign(relation)?;
         parts::refuse_taken_names(relation)?;
+        referring::refuse_keys_of_others(&[relation])?;
         let facts = match kind {
             Kind::Untenanted if !modules::of_table(relation).is_empty() => {
                 return Err(ModuleRefusal::InModule { relation: name }.into());

@@ -258,6 +258,7 @@ create table tenancy.protection (
   tenant_key text,
   created_at timestamptz not null default now(),
   had text[] not null default '{}',
+  created_by name not null default session_user,
   constraint protection_kind check (kind in ('required', 'optional', 'untenanted')),
   constraint protection_tenant_key check (tenant_key in ('uuid', 'number')),
   constraint protection_tenant_column check
@@ -272,6 +273,7 @@ comment on column tenancy.protection.kind is
 comment on column tenancy.protection.tenant_column is 'the column that says whose a row is; NULL for untenanted tables';
 comment on column tenancy.protection.tenant_key is 'what it holds: uuid (tenants.id) or number (tenants.number)';
 comment on column tenancy.protection.created_at is 'when the table was protected';
+comment on column tenancy.protection.created_by is 'the role of PostgreSQL that had logged in when it was';
 
 -- Locking: set_reference_rule() also holds both tables in SHARE ROW EXCLUSIVE mode.
 create table tenancy.reference_settings (

@@ -255,7 +255,9 @@ select
   p.tenant_column,
   p.tenant_key,
   c.relrowsecurity and c.relforcerowsecurity as row_security,
-  (select pg_catalog.count(*) from pg_catalog.pg_inherits i where i.inhparent = p.relation) as parts
+  (select pg_catalog.count(*) from pg_catalog.pg_inherits i where i.inhparent = p.relation) as parts,
+  p.created_at as protected_at,
+  p.created_by as protected_by
 from tenancy.protection p
 join pg_catalog.pg_class c on c.oid = p.relation;
 
@@ -267,6 +269,8 @@ comment on column tenancy.protected_tables.tenant_column is 'the column that say
 comment on column tenancy.protected_tables.tenant_key is 'what it holds: uuid (tenants.id) or number (tenants.number)';
 comment on column tenancy.protected_tables.row_security is 'whether row security is enabled and forced, as it should be';
 comment on column tenancy.protected_tables.parts is 'how many partitions and inheritance children are directly below';
+comment on column tenancy.protected_tables.protected_at is 'when it was brought under tenancy';
+comment on column tenancy.protected_tables.protected_by is 'the role of PostgreSQL that had logged in when it was';
 
 create view tenancy.reference_rules as
 select

@@ -33,7 +33,7 @@ declare
 begin
   foreach name in array array['installation', 'tenants', 'contacts', 'users', 'user_roles', 'roles', 'custom_groups',
     'system_group_texts', 'tenant_group_members', 'modules', 'module_tables', 'role_modules', 'protection', 'reference_settings',
-    'governed_schemas', 'domains', 'quotas', 'token_keys', 'lint_suppressions'] loop
+    'governed_schemas', 'domains', 'quotas', 'token_keys', 'lint_suppressions', 'referring_owners'] loop
     execute format('create trigger insert_recorded after insert on tenancy.%I referencing new table as new_rows
       for each statement execute function tenancy.record_changes()', name);
     execute format('create trigger update_recorded after update on tenancy.%I referencing old table as old_rows new table as new_rows

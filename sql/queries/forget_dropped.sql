@@ -23,6 +23,13 @@ members as (
   where d.classid = 'pg_class'::regclass
     and m.relation = d.objid
 ),
+declarations as (
+  delete from tenancy.referring_owners o
+  using dropped d
+  where d.classid = 'pg_class'::regclass
+    and d.objsubid = 0
+    and o.relation = d.objid
+),
 references_of_tables as (
   delete from tenancy.reference_settings s
   using dropped d

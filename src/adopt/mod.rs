@@ -17,12 +17,12 @@ use crate::catalog::protection::{self, KeyType, Kind, Protection, TenantColumn};
 use crate::catalog::{from_pg, hierarchy};
 use crate::error::{AdoptionRefusal, Refusal, given};
 use crate::model::template;
-use crate::parts;
 use crate::pg::procedures::{self, Steps};
 use crate::pg::spi::{self, Sees, arg, query};
 use crate::pg::{expressions, locks, owner, quiet, relations};
 use crate::progress::{Operation, Phase, Progress};
 use crate::protect::{self, IndexCreation};
+use crate::{parts, referring};
 use filling::Filling;
 
 query!(BEGIN_ADOPTION, "begin_adoption.sql", &[pg_sys::REGCLASSOID, pg_sys::TEXTOID, pg_sys::TEXTOID, pg_sys::BOOLOID]);
@@ -101,6 +101,7 @@ impl Wish {
         }
         parts::refuse_foreign(self.relation)?;
         parts::refuse_taken_names(self.relation)?;
+        referring::refuse_keys_of_others(&[self.relation])?;
         if self.assign_to.is_some_and(|tenant| hierarchy::tenant(tenant).is_none()) {
             return Err(AdoptionRefusal::UnknownAssignTo.into());
         }

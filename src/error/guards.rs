@@ -49,6 +49,13 @@ pub enum GuardRefusal {
         table: String,
         referenced: String,
     },
+    /// The first of such keys, and the command that declares the owners of all.
+    KeysOfOthers {
+        table: String,
+        referenced: String,
+        owner: String,
+        declare: String,
+    },
     RowsTold {
         table: String,
         referenced: String,
@@ -174,6 +181,16 @@ impl Explained for GuardRefusal {
                 "The foreign key of a table that is not protected tells which keys other tenants have.",
                 format!("Call tenancy.protect('{table}', …) first, then add the foreign key."),
             ),
+            KeysOfOthers { table, referenced, owner, declare } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("table {table} of role {owner} may not refer to table {referenced}, which is another owner's"),
+                format!(
+                    "Triggers and other code of {owner} would run in the session of whoever deletes or changes rows of {referenced}, or of a protected table that these follow."
+                ),
+                format!(
+                    "Give both tables one owner, that of the table referred to first; or let an administrator declare whom he trusts: {declare};"
+                ),
+            ),
             RowsTold { table, referenced } => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("the rows of table {table} may not be looked up in the protected table {referenced}"),
@@ -236,6 +253,9 @@ impl Explained for GuardRefusal {
                     | TenantColumn { root, .. }
                     | TenantKey { root, .. } => {
                         format!("It is done, because a superuser does it. tenancy.mend('{root}') undoes it.")
+                    }
+                    KeysOfOthers { declare, .. } => {
+                        format!("It is done, because a superuser does it. Declare whom you trust: {declare};")
                     }
                     _ => "It is done, because a superuser does it.".into(),
                 };

@@ -24,6 +24,8 @@ pub enum Risk {
     NewKey,
     /// A constraint was altered.
     ChangedKey,
+    /// The table is another role's.
+    NewOwner,
     /// A publication is new or was altered.
     Publication,
     /// A table became a part of another, or came to another schema: a publication may have it there.
@@ -77,6 +79,7 @@ unsafe fn altered(command: &pg_sys::AlterTableCmd) -> &'static [Risk] {
         // SAFETY: ADD COLUMN carries the column's definition.
         AT_AddColumn if unsafe { has_key(&*command.def.cast()) } => &[Risk::NewKey],
         AT_AlterConstraint => &[Risk::ChangedKey],
+        AT_ChangeOwner => &[Risk::NewOwner],
         _ => &[],
     }
 }

@@ -95,6 +95,9 @@ CASES = {
     ),
     "application_is_owner": (Case("grant owner to app;", "role app$", works=(SEES_OWN,)),),
     "application_sets_guards": (Case("grant set on parameter session_replication_role to app;", "setting", works=(SEES_OWN,)),),
+    "protect_granted": (
+        Case("grant execute on function tenancy.protect to app; grant execute on procedure tenancy.adopt to public;", works=(SEES_OWN,)),
+    ),
     "application_sees_queries": (Case("grant pg_monitor to app;", "role app$", works=(SEES_OWN,)),),
     "application_has_role": (Case("grant pg_signal_backend, pg_checkpoint to app;", "role app$", works=(SEES_OWN,)),),
     "enter_granted_to_public": (Case("grant execute on function tenancy.enter(uuid, text, boolean) to public;", works=(SEES_OWN,)),),
@@ -195,6 +198,14 @@ CASES = {
             create table app."Of Number" (n integer not null references app.numbered); insert into app."Of Number" values (1);
             alter table app."Of Number" owner to owner; grant all on app."Of Number" to app;""", "Of Number",
              works=('insert into app."Of Number" values (1);',)),
+    ),
+    "reference_of_others": (
+        Case("""create role remedies_stranger; create table app.lines (id integer primary key, tenant_id uuid not null, document_id integer references app.documents on delete cascade);
+            insert into app.lines values (1, 'a0000000-0000-0000-0000-000000000000', 1); select tenancy.protect('app.lines', 'required');
+            grant select, insert, update, delete on app.lines to app; alter table app.lines owner to remedies_stranger;""", "lines",
+             works=("insert into app.lines (id, document_id) values (2, 2);", "delete from app.documents where id = 1;")),
+        Case("""create role remedies_below; create table app.lines (id integer primary key, document_id integer references app.documents on delete cascade);
+            create table app.words (line integer references app.lines); alter table app.lines owner to owner; alter table app.words owner to remedies_below;""", "words"),
     ),
     "reference_not_validated": (Case(PROTECTED_NOTES + "alter table app.notes add document_id integer; alter table app.notes add foreign key (document_id) references app.documents not valid;", "notes"),),
     "reference_cascades": (Case(PROTECTED_NOTES + "alter table app.notes add document_id integer references app.documents on delete cascade;", "notes", words=True),),

@@ -28,10 +28,10 @@ WORLD = """
 COMMAND = re.compile(
     r"\b(?:tenancy\.)?(?:protect|release|adopt|mend|enter|enter_tenant|leave|set_mode|set_reference_rule|forget_activity"
     r"|writable_tenant|delete_tenant)\(|\b(?:alter table|alter trigger|create temporary table|create policy|drop policy|delete from"
-    r"|set constraints|call tenancy|with select)|\b(?:AS RESTRICTIVE|NOT VALID|without CONCURRENTLY|ADD TABLE|GRANT these|WITH … UPDATE)")
+    r"|set constraints|call tenancy|with select|insert into)|\b(?:AS RESTRICTIVE|NOT VALID|without CONCURRENTLY|ADD TABLE|GRANT these|WITH … UPDATE)")
 
 # Functions in src/error/ that put such texts together.
-SPELLED_ELSEWHERE = re.compile(r"\b(?:release\(root\)|declare\(table\)|\w+\.way_out\(\)|instead\.hint\(\)|rows::ENTER|\{instead\})")
+SPELLED_ELSEWHERE = re.compile(r"\b(?:release\(root\)|declare\(table\)|\w+\.way_out\(\)|instead\.hint\(\)|\{declare\}|rows::ENTER|\{instead\})")
 
 AS_ACME = "set role app; begin; select tenancy.enter_tenant(app.t('acme'));"
 
@@ -130,7 +130,19 @@ HINTS = [
          r"set role app; select \1'untenanted'); alter table app.mine add foreign key (parent_id) references app.parent",
          "do $$ begin assert (select count(*) = 1 from pg_constraint where conrelid = 'app.mine'::regclass and contype = 'f'); end $$",
          setup="create table app.mine (parent_id integer); alter table app.mine owner to app; grant references on app.parent to app;"
-               "grant execute on function tenancy.protect to app; grant usage, create on schema app to app"),
+               "grant execute on function tenancy.protect to app; grant usage, create on schema app to app;"
+               "insert into tenancy.referring_owners (relation, owner) values ('app.parent', 'app')"),
+    Hint("table {table} of role {owner} may not refer to table {referenced}, which is another owner's",
+         "set role app; alter table app.mine add foreign key (parent_id) references app.parent",
+         r"declare whom he trusts: (insert into .*);", r"\1",
+         setup="create table app.mine (tenant_id uuid, parent_id integer); select tenancy.protect('app.mine', 'required');"
+               "alter table app.mine owner to app; grant references on app.parent to app; grant usage, create on schema app to app"),
+    Hint("table {table} of role {owner} may not refer to table {referenced}, which is another owner's",
+         "select tenancy.protect('app.free', 'optional')", r"declare whom he trusts: (insert into .*);", r"\1",
+         setup="create table app.mine (a integer references app.free on delete cascade, b integer references app.free);"
+               "create table app.below (a integer); alter table app.mine add primary key (b);"
+               "alter table app.below add foreign key (a) references app.mine;"
+               "alter table app.mine owner to owner; alter table app.below owner to app; alter table app.free owner to alice"),
     Hint("table {table} has a trigger with the name of one of tenancy, {trigger}", "select tenancy.protect('app.free', 'required')",
          r"Rename it: (alter trigger .* rename to) …", r"\1 other",
          setup="create function app.nothing() returns trigger language plpgsql as 'begin return new; end';"

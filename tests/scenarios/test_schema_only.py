@@ -124,6 +124,25 @@ class SchemaOnly(Scenario):
         self.psql("delete from app.house; select * from tenancy.mend()")
         self.assertEqual(self.psql(LINT), "")
 
+    def test_declared_owners(self):
+        """Whose tables may refer to those of others is a row, which does not come either: mend() refuses, and one command declares all."""
+        strange = '''create schema strange; grant usage on schema strange to bob;
+          create table strange.visit (id integer primary key, tenant_id uuid, place uuid references app.place on delete cascade, bill integer references app.bill);
+          insert into tenancy.referring_owners (relation, owner) values ('app.place', 'bob'), ('app.bill', 'bob');
+          select tenancy.protect('strange.visit', 'optional', create_index => 'never'); alter table strange.visit owner to bob;'''
+        self.cluster.psql(self.source, strange)
+        self.restore("--schema-only")
+        self.assertEqual(self.psql("select count(*) from tenancy.referring_owners"), "0\n")
+        state, words = self.outcome("select * from tenancy.mend()", "postgres")
+        self.assertEqual(state, "42501", words)
+        self.assertIn("table strange.visit of role bob may not refer to table app.bill, which is another owner's", words)
+        self.psql(re.search(r"declare whom he trusts: (insert into .*?;)", words)[1])
+        self.psql("select * from tenancy.mend()")
+        self.assertEqual(self.psql(LINT), "")
+        self.assertEqual(self.psql("select relation, owner from tenancy.referring_owners order by relation::text"),
+                         self.cluster.psql(self.source, "select relation, owner from tenancy.referring_owners order by relation::text"))
+        self.assertEqual(self.psql("select object from tenancy.lint() where code = 'reference_of_others'"), "")
+
     def test_data_only(self):
         """Into it, without the tables of tenancy first: restored rows pass, and are looked at by mend()."""
         self.restore("--schema-only")

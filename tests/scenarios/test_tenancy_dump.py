@@ -60,10 +60,11 @@ select '{"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "kid": "one", "x": "11q
   '2026-01-01', '2036-01-01', false, id from tenancy.tenants where name = 'level 3';
 insert into tenancy.token_keys (kid, algorithm, jwk, names_tenants)
 values ('two', 'HS256', '{"kty": "oct", "k": "dGhlIHNlY3JldCBpcyBub3QgaW4gYW55IGR1bXAgLi4u"}', true);
-insert into tenancy.lint_suppressions values ('authentication_trusts', 'authentication', 'It''s a test.', '2020-01-01', 'alice');
-
 -- counted, and with a quota
 create table things (id integer primary key, tenant_id uuid);
+insert into tenancy.lint_suppressions values ('authentication_trusts', 'authentication', 'It''s a test.', '2020-01-01', 'alice');
+insert into tenancy.referring_owners values ('public.things', 'alice', '2020-01-01', 'bob');
+
 insert into things select n, t.id from tenancy.tenants t, generate_series(1, 3) n where t.name = 'level 3' and n < 3 or t.name = 'level 4' and n = 3;
 insert into things values (4, null);
 grant select on things to public;
@@ -79,7 +80,7 @@ insert into tenancy.quotas (tenant_id, max_rows, action) select id, 10, 'warn' f
 
 TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "system_group_texts", "tenant_group_members",
           "roles", "user_roles", "domains", "modules", "role_modules", "governed_schemas", "quotas", "counted_rows",
-          "activity", "tenant_groups", "token_keys", "lint_suppressions")
+          "activity", "tenant_groups", "token_keys", "lint_suppressions", "referring_owners")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;
@@ -168,6 +169,16 @@ class TenancyDump(Scenario):
         may = "select has_table_privilege('{}', 'tenancy.{}', 'delete')"
         for role, table, expected in (("alice", "tenants", "f"), ("alice", "users", "t"), (operators, "tenants", "t")):
             self.assertEqual(self.cluster.psql(restored, may.format(role, table)).strip(), expected, f"{role} {table}")
+
+    def test_dropped_role(self):
+        """A role that is no more would be dumped as a number, and so trust whoever has that number where the dump is restored."""
+        db, restored, file = self.filled(), self.empty(), self.folder() / "dump.sql"
+        gone = f"gone_{db}"
+        self.cluster.psql(db, f"create role {gone}; insert into tenancy.referring_owners (relation, owner) values ('things', '{gone}'); drop role {gone}")
+        self.assertEqual(self.cluster.psql(db, "select count(*) from tenancy.referring_owners"), "2\n")
+        self.cluster.run("pg_dump", "-d", db, "-f", str(file))
+        self.cluster.run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", restored, "-f", str(file))
+        self.assertEqual(self.cluster.psql(restored, "select relation, owner from tenancy.referring_owners"), "things|alice\n")
 
     def test_as_a_tenants_user(self):
         """What a tenant's own user dumps is what that user may see."""

@@ -6,6 +6,7 @@
 grant references on rolled.documents, app.documents to bob;
 create schema attic authorization bob;
 grant execute on function tenancy.protect to bob;
+insert into tenancy.referring_owners (relation, owner) values ('app.documents', 'bob');
 \c - bob
 -- 1 is a document of Acme's, 99 is none
 create table attic.rolled (doc integer);
@@ -120,6 +121,7 @@ grant references on app.grades to bob;
 \c - owner
 select tenancy.protect('app.grades', 'required', create_index => 'never') \g /dev/null
 \c - postgres
+insert into tenancy.referring_owners (relation, owner) values ('app.grades', 'bob');
 insert into app.grades values (1, :acme), (1.4, :globex), (5.4, :globex);
 \c - bob
 create type attic.graded as (id integer, tenant_id uuid, grade numeric(5, 1));

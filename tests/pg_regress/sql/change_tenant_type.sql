@@ -31,7 +31,7 @@ select tenancy.change_tenant_type('app.prods', 'bigint');
 select tenancy.change_tenant_type('app.cut', 'integer');
 select tenancy.change_tenant_type('app.old', 'bigint');
 reset role;
-select * from tenancy.protected_tables where relation::text ~ 'cats|prods|cut|old' order by relation::text;
+select relation, kind, tenant_column, tenant_key, row_security, parts from tenancy.protected_tables where relation::text ~ 'cats|prods|cut|old' order by relation::text;
 select p.id, p.tenant_id, t.name from app.prods p join tenancy.tenants t on t.number = p.tenant_id order by 1;
 select * from app.cut order by 1;
 select tableoid::regclass, id, tenant_id from app.old order by 2;

@@ -16,6 +16,7 @@ create table app.events_3 partition of app.events for values from (200) to (300)
 grant all on app.events, app.events_1, app.events_2, app.events_21, app.events_3, app.drafts to app;
 reset role;
 grant execute on function tenancy.protect to app;
+insert into tenancy.referring_owners (relation, owner) values ('app.events', 'app');
 insert into app.events values (1, :acme), (2, :globex), (100, :globex);
 
 set role app;
@@ -65,6 +66,8 @@ grant all on app.early to app;
 set role app;
 create trigger spy after insert on app.early for each row execute function app.spy();
 create table app.reads_early (id integer references app.early);
+reset role;
+insert into tenancy.referring_owners (relation, owner) values ('app.early', 'app');
 set role owner;
 select tenancy.protect('app.early', 'required', create_index => 'never') \g /dev/null
 reset role;

@@ -2,6 +2,7 @@
 -- A part of an untenanted table stays one when it is no longer a part: what it refers to is looked at as before.
 grant references on app.documents to app;
 grant execute on function tenancy.protect to app;
+insert into tenancy.referring_owners (relation, owner) values ('app.documents', 'app');
 create schema mine authorization app;
 set role app;
 create table mine.notes (id integer, document integer) partition by list (id);

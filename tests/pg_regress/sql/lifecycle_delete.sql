@@ -96,6 +96,7 @@ create trigger keep before delete on app.visits_new for each row execute functio
 select * from tenancy.delete_tenant(:globex);
 drop trigger keep on app.visits_new;
 -- a circle of two owners
+insert into tenancy.referring_owners (relation, owner) values ('app.articles', 'alice'), ('app.pages', 'alice'), ('app.pictures', 'owner'), ('app.folders', 'alice');
 alter table app.pictures owner to alice;
 select * from tenancy.delete_tenant(:globex);
 alter table app.pictures owner to owner;
@@ -128,6 +129,7 @@ create function app.say() returns trigger language plpgsql as $$begin raise noti
 create trigger say after delete on app.meters for each statement execute function app.say();
 begin; select * from tenancy.delete_tenant(:leaving); rollback;
 drop trigger say on app.meters;
+insert into tenancy.referring_owners (relation, owner) values ('app.meters', 'alice');
 alter table app.meters_2 owner to alice;
 begin; select * from tenancy.delete_tenant(:leaving); rollback;
 select format('alter table app.meters_%s owner to owner', n) from generate_series(0, 4) n \gexec

@@ -8,6 +8,7 @@ create table app.goes_too (id integer primary key, goes_id integer references ap
 create table app.keeps (id integer primary key, goes_id integer references app.goes);
 create table app.of_others (id integer primary key, order_id integer references app.orders);
 alter table app.of_others owner to owner;
+insert into tenancy.referring_owners (relation, owner) values ('app.orders', 'owner');
 select tenancy.protect('app.orders', 'required', create_index => 'never');
 insert into app.orders values (1, :globex, 'a'), (2, :globex, 'b'), (3, :globex, 'c'), (4, :acme, 'd');
 insert into app.stays values (1, 1, null), (2, 1, 2), (3, 4, 4), (4, null, null);

@@ -9,6 +9,7 @@ alter table app.kinds owner to owner;
 alter table app.things owner to lifecycle_other;
 grant usage on schema app to lifecycle_other;
 grant references (id), select on app.kinds to lifecycle_other;
+insert into tenancy.referring_owners (relation, owner) values ('app.kinds', 'lifecycle_other');
 insert into app.kinds values (1, null, 'Hammer'), (2, null, 'nobody''s'), (3, null, 'a "quoted\ one"');
 insert into app.things values (1, :acme, 1, null), (2, :acme, 3, 1), (3, :globex, 1, null);
 alter table app.things alter id restart with 10;

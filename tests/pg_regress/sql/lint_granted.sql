@@ -11,8 +11,10 @@ grant set on parameter lo_compat_privileges to public;
 grant set on parameter allow_system_table_mods to lint_granted_dba;
 grant alter system on parameter archive_command, work_mem to lint_granted_dba;
 grant set, alter system on parameter work_mem to app;
+grant execute on function tenancy.protect, tenancy.change_tenant_type to app;
+grant execute on procedure tenancy.adopt to public;
 grant pg_signal_backend, pg_checkpoint, pg_write_all_data to app;
-\set found 'select code, severity, object, finding, remedy from tenancy.lint() where code in (''application_is_exempt'', ''login_is_exempt'', ''files_readable'', ''setting_granted'', ''application_sets_guards'', ''application_has_role'') and object ~ ''app$|lint_granted|setting|function'' and finding !~ ''CREATEROLE'''
+\set found 'select code, severity, object, finding, remedy from tenancy.lint() where code in (''application_is_exempt'', ''login_is_exempt'', ''files_readable'', ''setting_granted'', ''application_sets_guards'', ''application_has_role'', ''protect_granted'') and object ~ ''app$|lint_granted|setting|function'' and finding !~ ''CREATEROLE'''
 \x
 :found;
 \x

@@ -2,6 +2,7 @@
 \i include/world.sql
 grant create on schema app to bob;
 grant execute on function tenancy.protect to bob;
+insert into tenancy.referring_owners (relation, owner) values ('app.documents', 'bob');
 set role owner;
 grant references, select on app.documents to bob;
 reset role;
