@@ -64,6 +64,7 @@ fn guard_ddl(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
             }
             None => {
                 unregistered(touched, &risks)?;
+                trigger_of_other(touched, &risks).map_or(Ok(()), refuse)?;
                 if risks.contains(&Risk::NewKey) {
                     key_to_others(touched, who).map_or(Ok(()), refuse)?;
                 }
@@ -292,6 +293,13 @@ fn others(touched: &Touched, risks: &[Risk]) -> Option<GuardRefusal> {
         return Some(GuardRefusal::TriggerOfOther { table: table() });
     }
     risks.contains(&Risk::NewRule).then(|| GuardRefusal::Rule { table: table() })
+}
+
+/// On a table that is not protected, but written with one that is.
+fn trigger_of_other(touched: &Touched, risks: &[Risk]) -> Option<GuardRefusal> {
+    let is_others = risks.contains(&Risk::NewTrigger) && !owner::current_user_owns(touched.relation);
+    (is_others && referring::is_written(touched.relation))
+        .then(|| GuardRefusal::TriggerOnWritten { table: relations::qualified(touched.relation) })
 }
 
 fn key_to_others(touched: &Touched, who: pg_sys::Oid) -> Option<GuardRefusal> {

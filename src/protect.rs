@@ -140,6 +140,7 @@ impl Protecting {
         let progress = Progress::start(Operation::Validate, relation);
         progress.phase(Phase::Waiting);
         parts::lock_out_around(relation);
+        referring::wait_below(relation);
         locks::access_exclusive_with_parts(relation);
         // Others may have changed it until now.
         check_relation(relation, kind)?;

@@ -9,9 +9,11 @@ use pgrx::spi::quote_literal;
 
 use crate::error::{GuardRefusal, Refusal};
 use crate::pg::spi::{Row, Sees, arg, query};
-use crate::pg::{owner, relations};
+use crate::pg::{locks, owner, relations};
 
 query!(KEYS_OF_OTHERS, "keys_of_others.sql", &[pg_sys::OIDARRAYOID, pg_sys::BOOLOID]);
+query!(IS_WRITTEN_FOR_OTHERS, "is_written_for_others.sql", &[pg_sys::OIDOID]);
+query!(WRITTEN_BELOW, "written_below.sql", &[pg_sys::OIDOID]);
 
 /// The foreign keys from these tables, to them and further down, that nobody declared, together.
 pub fn undeclared(touched: &[Oid]) -> Option<GuardRefusal> {
@@ -21,6 +23,18 @@ pub fn undeclared(touched: &[Oid]) -> Option<GuardRefusal> {
 /// Refuses those of tables that are about to be protected.
 pub fn refuse_keys_of_others(tables: &[Oid]) -> Result<(), Refusal> {
     look(tables, true).map_or(Ok(()), |refusal| Err(refusal.into()))
+}
+
+/// Waits for those who are adding foreign keys, or anything else, to what is written with a table that is about to be protected: they did
+/// not know of that. Those who add some to the table itself are waited for when it is locked. Writers go on.
+pub fn wait_below(table: Oid) {
+    let below: Vec<Oid> = WRITTEN_BELOW.with(|q| q.rows(&[arg(table)], Sees::Latest, |row| row.must(1)));
+    below.into_iter().for_each(locks::row_exclusive);
+}
+
+/// Is a table that is not protected written by actions of foreign keys when rows of a protected one go or change?
+pub fn is_written(table: Oid) -> bool {
+    owner::run(|| !IS_WRITTEN_FOR_OTHERS.with(|q| q.rows(&[arg(table)], Sees::Latest, |_| ())).is_empty())
 }
 
 fn look(tables: &[Oid], as_protected: bool) -> Option<GuardRefusal> {

@@ -45,6 +45,9 @@ pub enum GuardRefusal {
     TriggerOfOther {
         table: String,
     },
+    TriggerOnWritten {
+        table: String,
+    },
     KeyToOther {
         table: String,
         referenced: String,
@@ -173,6 +176,12 @@ impl Explained for GuardRefusal {
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
                 format!("only its owner may create a trigger on the protected table {table}"),
                 "A trigger is called with the rows of whoever writes the table.",
+                "Let the owner of the table create it; revoke TRIGGER on the table from others.",
+            ),
+            TriggerOnWritten { table } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!("only its owner may create a trigger on table {table}, which is written with protected ones"),
+                "Actions of foreign keys write it in the session of whoever deletes or changes rows of a protected table, where the trigger would be called.",
                 "Let the owner of the table create it; revoke TRIGGER on the table from others.",
             ),
             KeyToOther { table, referenced } => parts(

@@ -10,6 +10,11 @@ pub fn row_share(relation: pg_sys::Oid) {
     lock(relation, pg_sys::RowShareLock);
 }
 
+/// Waits for DDL that writers wait for, as they do.
+pub fn row_exclusive(relation: pg_sys::Oid) {
+    lock(relation, pg_sys::RowExclusiveLock);
+}
+
 /// Waits for DDL, not for readers nor for writers.
 pub fn share_update_exclusive(relation: pg_sys::Oid) {
     lock(relation, pg_sys::ShareUpdateExclusiveLock);

@@ -65,7 +65,39 @@ alter table app.loose add foreign key (doc) references app.documents;
 alter table app.loose add foreign key (doc) references app.documents on delete cascade;
 alter table app.tags drop constraint tags_doc_fkey, add foreign key (doc) references app.documents on update cascade;
 
+-- A trigger on a table in between, on which one has TRIGGER: what a key's action writes, it writes as the table's owner, with whose rights
+-- the trigger then runs.
+\c - owner
+create table rolled.notes (id integer primary key, doc integer references rolled.documents on delete cascade);
+create table app.apart (id integer primary key);
+create table app.divided (id integer, doc integer references app.documents on delete cascade) partition by list (id);
+create table app.divided_1 partition of app.divided default;
+grant all on rolled.notes, app.apart, app.divided, app.divided_1 to bob;
+\c - postgres
+insert into rolled.documents values (8, :acme, 'acme 8');
+insert into rolled.notes values (1, 1);
+\c - bob
+create trigger look after delete on rolled.notes for each statement execute function playground.look('rolled.documents');
+create trigger look after delete on app.notes for each statement execute function playground.look('app.documents');
+create trigger look after update on app.lines for each row execute function playground.look('app.documents');
+create trigger look before delete on app.divided for each statement execute function playground.look('app.documents');
+create trigger look after delete on app.divided_1 for each row execute function playground.look('app.documents');
+-- nobody's business: the one is written by no key's action, to the other a key refers that has none
+create trigger look after insert on app.apart for each statement execute function playground.look('app.documents');
+create trigger look after delete on app.tags for each statement execute function playground.look('app.documents');
+\c - alice
+delete from rolled.documents where id = 1;
+select * from playground.caught;
+\c - owner
+-- once a key's action writes it, it is found
+alter table app.apart add doc integer references app.documents on delete cascade;
+\c - postgres
+select code, severity, object, finding, remedy from tenancy.lint() where code = 'trigger_of_others';
+select remedy from tenancy.lint() where code = 'trigger_of_others' \gexec
+select code, object from tenancy.lint() where code = 'trigger_of_others';
+
 -- Before the table is protected, or becomes a part of a protected one; and by another owner.
+\c - owner
 create table app.coming (id integer primary key, tenant_id uuid not null);
 create table app.child (id integer primary key, tenant_id uuid not null default tenancy.writable_tenant(), title text);
 grant all on app.coming, app.child to bob;
