@@ -9,6 +9,21 @@ part (relation, root, kind, tenant_column) as (
   from part
   join pg_inherits i on i.inhparent = part.relation
 ),
+-- what is written when rows of a table are deleted or changed: parts, and what the actions of foreign keys write
+action (above, below) as (
+  select k.confrelid, k.conrelid
+  from pg_constraint k
+  where k.contype = 'f'
+    and (k.confdeltype in ('c', 'n', 'd') or k.confupdtype in ('c', 'n', 'd'))
+  union all
+  select i.inhparent, i.inhrelid from pg_inherits i
+),
+-- protected tables and what is written with them
+written_with (relation) as (
+  select relation from part
+  union
+  select action.below from written_with join action on action.above = written_with.relation
+),
 -- those with a tenant column
 tenanted (relation, root, kind, tenant_column, attnum, owner) as (
   select c.oid, part.root, part.kind, part.tenant_column, a.attnum, c.relowner

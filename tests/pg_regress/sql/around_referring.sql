@@ -126,6 +126,11 @@ create table app.twins (id integer primary key, tenant_id uuid not null);
 create table app.siblings (id integer references app.twins);
 select tenancy.protect('app.twins', 'required', create_index => 'never');
 alter table app.siblings owner to around_referring_heir;
+-- each part by its own owner
+alter table app.divided_1 owner to around_referring_heir;
+alter table app.divided detach partition app.divided_1;
+alter table app.divided_1 owner to around_referring_heir;
+alter table app.divided_1 drop constraint divided_doc_fkey, owner to around_referring_heir;
 alter table app.twins owner to around_referring_heir;
 alter table app.siblings owner to around_referring_heir;
 
