@@ -83,6 +83,7 @@ TABLES = ("installation", "tenants", "contacts", "users", "custom_groups", "syst
           "activity", "tenant_groups", "token_keys", "lint_suppressions", "referring_owners")
 
 STATE = "\n".join(f"select '{table}', t from tenancy.{table} t order by t::text collate \"C\";" for table in TABLES) + """
+select relation, protected_by, protected_at from tenancy.protected_tables;
 select 'next number', last_value, is_called from tenancy.tenants_number_seq;
 select 'next activity', last_value, is_called from tenancy.activity_id_seq;
 select * from tenancy.tenant_tree();

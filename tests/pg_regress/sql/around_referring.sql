@@ -150,6 +150,9 @@ alter table playground.mine add constraint other foreign key (other) references 
 create table playground.plain (doc integer references app.documents);
 \c - postgres
 select tenancy.protect('app.coming', 'required');
+-- what was done, and by whom
+select event, session_role, detail from tenancy.activity where detail ->> 'table' = 'referring_owners' order by id;
+select relation, protected_by, protected_at <= now() as before from tenancy.protected_tables where relation::text ~ 'playground|coming' order by 1;
 -- names are followed, also where a part becomes a table of its own, and a table that goes is forgotten
 alter table app.documents rename to papers;
 alter table app.events detach partition app.events_1;
