@@ -21,7 +21,10 @@ pub use triggers::{
     drop_naming_triggers, drop_trigger, drop_triggers, ensure_naming_triggers, follow_naming, follow_references,
     has_trigger, make_room,
 };
-pub use unfit::{policies_of_others, refuse_foreign, refuse_open_above, refuse_permissive, refuse_taken_names};
+pub use unfit::{
+    policies_of_others, refuse_foreign, refuse_open_above, refuse_permissive, refuse_planted_triggers,
+    refuse_taken_names,
+};
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);
 query!(POLICIES_OF, "policies_of.sql", &[pg_sys::OIDOID]);

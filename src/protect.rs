@@ -44,7 +44,7 @@ fn protect(
     check_owner(relation)?;
     let work = || {
         let protecting = Protecting::begin(relation, kind, column, index)?;
-        protecting.refuse_policies_of_others()?;
+        protecting.refuse_what_others_made()?;
         protecting.run()
     };
     Ok(quiet::run(|| owner::run(work))?)
@@ -59,14 +59,15 @@ pub fn protect_adopted(
     proven: bool,
 ) -> Result<(), Refusal> {
     let protecting = Protecting { proven, ..Protecting::begin(relation, kind, column, index)? };
-    protecting.refuse_policies_of_others()?;
+    protecting.refuse_what_others_made()?;
     if let Some(command) = protecting.run()? {
         notice(format!("an index is still to be created: {command}"));
     }
     Ok(())
 }
 
-/// Protects a table that was protected before, as what it has says. Policies that bear the names of ours become ours.
+/// Protects a table that was protected before, as what it has says. Policies that bear the names of ours become ours, and what triggers
+/// there are was let pass.
 pub fn protect_again(relation: pg_sys::Oid, kind: Kind, column: String) -> Result<(), Refusal> {
     Protecting::begin(relation, kind, column, IndexCreation::Never)?.run().map(|_| ())
 }
@@ -174,8 +175,9 @@ impl Protecting {
         })
     }
 
-    /// Refuses policies that bear the names of ours and are not.
-    fn refuse_policies_of_others(&self) -> Result<(), Refusal> {
+    /// Refuses triggers of others, and policies that bear the names of ours and are not.
+    fn refuse_what_others_made(&self) -> Result<(), Refusal> {
+        parts::refuse_planted_triggers(self.relation)?;
         let differs = |found: &Drift| found.relation == self.relation && found.code == "policy_changed";
         let refused = match &self.protection.tenant {
             Some(tenant) => drift::of_policies(self.relation, tenant).iter().any(differs),

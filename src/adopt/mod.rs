@@ -101,6 +101,7 @@ impl Wish {
         }
         parts::refuse_foreign(self.relation)?;
         parts::refuse_taken_names(self.relation)?;
+        parts::refuse_planted_triggers(self.relation)?;
         referring::refuse_keys_of_others(&[self.relation])?;
         if self.assign_to.is_some_and(|tenant| hierarchy::tenant(tenant).is_none()) {
             return Err(AdoptionRefusal::UnknownAssignTo.into());

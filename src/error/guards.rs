@@ -45,6 +45,13 @@ pub enum GuardRefusal {
     TriggerOfOther {
         table: String,
     },
+    PlantedTrigger {
+        table: String,
+        trigger: String,
+        function: String,
+        owner: String,
+        table_owner: String,
+    },
     TriggerOnWritten {
         table: String,
     },
@@ -177,6 +184,16 @@ impl Explained for GuardRefusal {
                 format!("only its owner may create a trigger on the protected table {table}"),
                 "A trigger is called with the rows of whoever writes the table.",
                 "Let the owner of the table create it; revoke TRIGGER on the table from others.",
+            ),
+            PlantedTrigger { table, trigger, function, owner, table_owner } => parts(
+                Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+                format!(
+                    "trigger {trigger} on table {table} runs a function of role {owner}, who is not the owner of the table"
+                ),
+                "Whoever was granted TRIGGER may have made it, and on a protected table it would be called in the sessions of all tenants.",
+                format!(
+                    "If it belongs there, give its function to the owner of the table (alter function {function} owner to {table_owner};), else drop it: drop trigger {trigger} on {table};"
+                ),
             ),
             TriggerOnWritten { table } => parts(
                 Code::ERRCODE_INSUFFICIENT_PRIVILEGE,

@@ -10,6 +10,7 @@ use crate::pg::{owner, relations};
 query!(FOREIGN_PARTS, "foreign_parts.sql", &[pg_sys::OIDOID]);
 query!(OPEN_ABOVE, "open_above.sql", &[pg_sys::OIDOID]);
 query!(PERMISSIVE, "permissive_policies.sql", &[pg_sys::OIDOID]);
+query!(PLANTED_TRIGGER, "planted_trigger.sql", &[pg_sys::OIDOID]);
 query!(TAKEN_NAMES, "taken_names.sql", &[pg_sys::OIDOID]);
 
 /// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
@@ -44,6 +45,19 @@ pub fn refuse_taken_names(relation: pg_sys::Oid) -> Result<(), Refusal> {
         }
         None => Ok(()),
     }
+}
+
+/// PostgreSQL does not say who made a trigger: it may have been anybody who was granted TRIGGER. Who owns its function is known.
+pub fn refuse_planted_triggers(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    let read = |row: &Row| GuardRefusal::PlantedTrigger {
+        table: relations::qualified(row.must(1)),
+        trigger: row.must(2),
+        function: row.must(3),
+        owner: row.must(4),
+        table_owner: row.must(5),
+    };
+    let found = PLANTED_TRIGGER.with(|q| q.first(&[arg(relation)], Sees::Latest, read));
+    found.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
 /// The permissive policies of the table and its parts that are not ours, and the SQL that means the same beside ours.

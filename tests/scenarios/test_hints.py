@@ -27,7 +27,7 @@ WORLD = """
 # What a text in src/error/ says to be done: a function of ours, or a command.
 COMMAND = re.compile(
     r"\b(?:tenancy\.)?(?:protect|release|adopt|mend|enter|enter_tenant|leave|set_mode|set_reference_rule|forget_activity"
-    r"|writable_tenant|delete_tenant)\(|\b(?:alter table|alter trigger|create temporary table|create policy|drop policy|delete from"
+    r"|writable_tenant|delete_tenant)\(|\b(?:alter table|alter trigger|alter function|drop trigger|create temporary table|create policy|drop policy|delete from"
     r"|set constraints|call tenancy|with select|insert into)|\b(?:AS RESTRICTIVE|NOT VALID|without CONCURRENTLY|ADD TABLE|GRANT these|WITH … UPDATE)")
 
 # Functions in src/error/ that put such texts together.
@@ -143,6 +143,12 @@ HINTS = [
                "create table app.below (a integer); alter table app.mine add primary key (b);"
                "alter table app.below add foreign key (a) references app.mine;"
                "alter table app.mine owner to owner; alter table app.below owner to app; alter table app.free owner to alice"),
+    *(Hint("trigger {trigger} on table {table} runs a function of role {owner}, who is not the owner of the table",
+           "set role owner; select tenancy.protect('app.free', 'required')", way, r"\1",
+           setup="grant execute on function tenancy.protect to owner; grant usage, create on schema app to alice; grant trigger on app.free to alice;"
+                 "set role alice; create function app.planted() returns trigger language plpgsql as 'begin return new; end';"
+                 "create trigger planted before insert on app.free for each row execute function app.planted(); reset role")
+      for way in (r"\((alter function .* owner to owner;)\)", r"(drop trigger planted on app\.free;)")),
     Hint("table {table} has a trigger with the name of one of tenancy, {trigger}", "select tenancy.protect('app.free', 'required')",
          r"Rename it: (alter trigger .* rename to) …", r"\1 other",
          setup="create function app.nothing() returns trigger language plpgsql as 'begin return new; end';"

@@ -60,7 +60,7 @@ create function app.stamp() returns trigger language plpgsql as $$ begin return 
 create trigger stamp before insert on app.events for each row execute function app.stamp();
 create trigger stamp_one after insert on app.events_1 for each row execute function app.stamp();
 
--- what others attached before the table was protected is found
+-- what others attached before the table was protected is refused, or found
 create table app.early (id integer primary key, tenant_id uuid not null);
 grant all on app.early to app;
 set role app;
@@ -69,6 +69,9 @@ create table app.reads_early (id integer references app.early);
 reset role;
 insert into tenancy.referring_owners (relation, owner) values ('app.early', 'app');
 set role owner;
+select tenancy.protect('app.early', 'required', create_index => 'never');
+call tenancy.adopt('app.early', 'required', 'tenant_id');
+drop trigger spy on app.early;
 select tenancy.protect('app.early', 'required', create_index => 'never') \g /dev/null
 reset role;
 select code, severity, object, remedy from tenancy.lint()
