@@ -95,6 +95,7 @@ extern "C-unwind" fn _PG_init() {
             session::transaction_over();
             pg::executions::transaction_over();
             modes::transaction_over();
+            parts::transaction_over();
             catalog::held::forget();
             catalog::checked::forget();
             catalog::freed::transaction_over();
@@ -116,6 +117,7 @@ extern "C-unwind" fn _PG_init() {
         before_commit: || {
             quotas::before_commit();
             modes::before_commit();
+            parts::before_commit();
             catalog::dropped_rules::before_commit();
             session::before_commit();
         },

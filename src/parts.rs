@@ -22,8 +22,8 @@ pub use triggers::{
     has_trigger, make_room,
 };
 pub use unfit::{
-    policies_of_others, refuse_foreign, refuse_open_above, refuse_permissive, refuse_planted_triggers,
-    refuse_taken_names,
+    before_commit, policies_of_others, refuse_foreign, refuse_open_above, refuse_open_above_at_commit,
+    refuse_permissive, refuse_planted_triggers, refuse_taken_names, transaction_over,
 };
 
 query!(PARTS, "parts.sql", &[pg_sys::OIDOID]);

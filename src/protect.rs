@@ -199,7 +199,7 @@ impl Protecting {
             // Nobody has counted them meanwhile.
             quotas::note_loss(self.relation);
         }
-        parts::refuse_open_above(self.relation)?;
+        parts::refuse_open_above_at_commit(self.relation)?;
         if let (Some(facts), Some(tenant)) = (&self.facts, &self.protection.tenant) {
             self.alter_column(facts, tenant, accepted);
         }

@@ -83,6 +83,8 @@ pub enum GuardRefusal {
     OpenAbove {
         table: String,
         above: String,
+        /// Not before, because both could have been protected in one transaction.
+        at_commit: bool,
     },
     TakenName {
         table: String,
@@ -241,7 +243,7 @@ impl Explained for GuardRefusal {
                 "A rule rewrites statements before policies and triggers see them.",
                 "Use a trigger, or a view with INSTEAD OF triggers.",
             ),
-            OpenAbove { table, above } => parts(
+            OpenAbove { table, above, at_commit } => parts(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
                 format!(
                     "protected table {table} may not be a part of {above}, which is not protected by the same tenant column"
@@ -249,7 +251,13 @@ impl Explained for GuardRefusal {
                 format!(
                     "A query that names {above} would show the rows of all tenants: it asks the policies of {above} only."
                 ),
-                format!("Call tenancy.protect('{above}', …) with the same tenant column first."),
+                match at_commit {
+                    true => format!(
+                        "Call tenancy.protect('{above}', …) with the same tenant column in the same transaction. Or take the \
+                         table out (alter table {table} no inherit {above}), and put it back when both are protected."
+                    ),
+                    false => format!("Call tenancy.protect('{above}', …) with the same tenant column first."),
+                },
             ),
             TakenName { table, trigger } => parts(
                 Code::ERRCODE_DUPLICATE_OBJECT,

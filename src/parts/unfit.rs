@@ -1,8 +1,12 @@
 //! Parts that cannot be: those that would be open to everybody who names them, or the table above them.
 
+use std::cell::RefCell;
+
 use pgrx::pg_sys;
 use pgrx::spi::quote_identifier;
 
+use crate::administration::enforce;
+use crate::catalog::protection;
 use crate::error::{GuardRefusal, PolicyRefusal, Refusal};
 use crate::pg::spi::{Row, Sees, arg, query};
 use crate::pg::{owner, relations};
@@ -12,6 +16,11 @@ query!(OPEN_ABOVE, "open_above.sql", &[pg_sys::OIDOID]);
 query!(PERMISSIVE, "permissive_policies.sql", &[pg_sys::OIDOID]);
 query!(PLANTED_TRIGGER, "planted_trigger.sql", &[pg_sys::OIDOID]);
 query!(TAKEN_NAMES, "taken_names.sql", &[pg_sys::OIDOID]);
+
+thread_local! {
+    /// Tables that this transaction has protected, of which parts were parts of open tables at the time.
+    static OPEN_ABOVE_UNTIL_COMMIT: RefCell<Vec<pg_sys::Oid>> = const { RefCell::new(Vec::new()) };
+}
 
 /// A foreign table has no row security: as a part of a protected table it would be open to everybody who names it.
 pub fn refuse_foreign(relation: pg_sys::Oid) -> Result<(), Refusal> {
@@ -25,14 +34,41 @@ pub fn refuse_foreign(relation: pg_sys::Oid) -> Result<(), Refusal> {
 
 /// PostgreSQL asks only the policies of the table that a query names: a protected table cannot be a part of one that is open.
 pub fn refuse_open_above(relation: pg_sys::Oid) -> Result<(), Refusal> {
-    let read = |row: &Row| (row.must::<pg_sys::Oid>(1), row.must::<pg_sys::Oid>(2));
-    match OPEN_ABOVE.with(|q| q.first(&[arg(relation)], Sees::Latest, read)) {
-        Some((part, above)) => {
-            let (table, above) = (relations::qualified(part), relations::qualified(above));
-            Err(GuardRefusal::OpenAbove { table, above }.into())
+    open_above(relation).map_or(Ok(()), |(part, above)| Err(refusal(part, above, false)))
+}
+
+/// The same for a table that is being protected: a part of it may be a part of another table, too, which is protected by the end of
+/// the transaction. Until then nobody else gets at either.
+pub fn refuse_open_above_at_commit(relation: pg_sys::Oid) -> Result<(), Refusal> {
+    match open_above(relation) {
+        Some((part, above)) if protection::protection(above).is_some() => Err(refusal(part, above, false)),
+        Some(_) => {
+            OPEN_ABOVE_UNTIL_COMMIT.with_borrow_mut(|tables| tables.push(relation));
+            Ok(())
         }
         None => Ok(()),
     }
+}
+
+/// What [`refuse_open_above_at_commit`] let pass is looked at again.
+pub fn before_commit() {
+    for relation in OPEN_ABOVE_UNTIL_COMMIT.take() {
+        let found = owner::run(|| open_above(relation));
+        enforce(found.map_or(Ok(()), |(part, above)| Err(refusal(part, above, true))));
+    }
+}
+
+/// Whatever became of it.
+pub fn transaction_over() {
+    OPEN_ABOVE_UNTIL_COMMIT.set(Vec::new());
+}
+
+fn open_above(relation: pg_sys::Oid) -> Option<(pg_sys::Oid, pg_sys::Oid)> {
+    OPEN_ABOVE.with(|q| q.first(&[arg(relation)], Sees::Latest, |row: &Row| (row.must(1), row.must(2))))
+}
+
+fn refusal(part: pg_sys::Oid, above: pg_sys::Oid, at_commit: bool) -> Refusal {
+    GuardRefusal::OpenAbove { table: relations::qualified(part), above: relations::qualified(above), at_commit }.into()
 }
 
 /// A trigger with the name of one of ours would be in its way.

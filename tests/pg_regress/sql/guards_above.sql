@@ -65,3 +65,39 @@ select tenancy.protect('app.papers', 'untenanted');
 select tenancy.mend('app.everybodys');
 select remedy from tenancy.lint() where code = 'part_of_unprotected' \gexec
 select severity, object from tenancy.lint() where code = 'part_of_unprotected';
+
+-- a table that is a part of two: both are protected in one transaction, in either order, or the part is taken out meanwhile
+\c - owner
+create table app.left_one (id integer, tenant_id uuid);
+create table app.right_one (tenant_id uuid, title text);
+create table app.of_both () inherits (app.left_one, app.right_one);
+insert into app.of_both values (1, :acme, 'of Acme'), (2, :globex, 'of Globex');
+grant select, insert on app.left_one, app.right_one, app.of_both to public;
+select tenancy.protect('app.left_one', 'required', create_index => 'never');
+begin;
+select tenancy.protect('app.right_one', 'required', create_index => 'never') \g /dev/null
+savepoint s;
+select tenancy.protect('app.left_one', 'required', create_index => 'never') \g /dev/null
+rollback to s;
+commit;
+begin;
+select tenancy.protect('app.right_one', 'required', create_index => 'never'), tenancy.protect('app.left_one', 'required', create_index => 'never') \g /dev/null
+commit;
+\c - alice
+select title from app.right_one;
+select id from app.left_one;
+select * from app.of_both;
+insert into app.of_both (id, title) values (3, 'of Acme, too');
+insert into app.of_both values (4, :globex, 'of Globex, too');
+\c - owner
+alter table app.of_both no inherit app.right_one;
+alter table app.of_both inherit app.right_one;
+create table app.upper (id integer, tenant_id uuid);
+create table app.lower (tenant_id uuid, title text);
+create table app.of_two () inherits (app.upper, app.lower);
+alter table app.of_two no inherit app.lower;
+select tenancy.protect('app.upper', 'required', create_index => 'never'), tenancy.protect('app.lower', 'required', create_index => 'never') \g /dev/null
+alter table app.of_two inherit app.lower;
+\c - postgres
+select code, object from tenancy.lint() where object ~ '(left|right|of)_(one|both|two)|upper|lower' and code <> 'index_missing';
+select * from tenancy.violations();
