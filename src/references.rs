@@ -108,6 +108,7 @@ fn referenced_from(reference: &Reference, moved: bool) -> Refusal {
         referencing: relations::name(reference.child),
         constraint: reference.constraint.clone(),
         moved: (moved && with_tenants).then(|| relations::qualified(reference.child)),
+        may_wait: owner::looked_into().is_none(),
     }
     .into()
 }

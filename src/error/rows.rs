@@ -74,6 +74,8 @@ pub enum RowRefusal {
         referencing: String,
         constraint: String,
         moved: Option<String>,
+        /// Can it be checked at commit?
+        may_wait: bool,
     },
     RefersToNoPublic {
         table: String,
@@ -148,21 +150,28 @@ impl Explained for RowRefusal {
                 "Name that tenant in the same statement, or change the tenant of the row referred to: the rows that refer to it \
                  follow.",
             ),
-            ReferencedFrom { table, referencing, constraint, moved } => parts(
+            ReferencedFrom { table, referencing, constraint, moved, may_wait } => parts(
                 Code::ERRCODE_RESTRICT_VIOLATION,
                 format!("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could"),
                 format!("Foreign key \"{constraint}\"."),
                 match moved {
                     None => "Change the referring rows first.".into(),
-                    Some(child) => format!(
-                        "Move these rows in the same statement (WITH … UPDATE), let them follow (select \
-                         tenancy.set_reference_rule({}, {}, on_tenant_change => 'cascade')), or have the \
-                         foreign key checked at commit (alter table {child} alter constraint {} deferrable; set constraints \
-                         all deferred).",
-                        quote_literal(child),
-                        quote_literal(constraint),
-                        quote_identifier(constraint)
-                    ),
+                    Some(child) => {
+                        let rule = format!(
+                            "select tenancy.set_reference_rule({}, {}, on_tenant_change => 'cascade')",
+                            quote_literal(child),
+                            quote_literal(constraint)
+                        );
+                        let together = "Move these rows in the same statement (WITH … UPDATE)";
+                        match may_wait {
+                            true => format!(
+                                "{together}, let them follow ({rule}), or have the foreign key checked at commit (alter \
+                                 table {child} alter constraint {} deferrable; set constraints all deferred).",
+                                quote_identifier(constraint)
+                            ),
+                            false => format!("{together}, or let them follow ({rule})."),
+                        }
+                    }
                 },
             ),
             RefersToNoPublic { table, referenced, constraint } => parts(

@@ -291,6 +291,13 @@ pub fn current_user_owns(relation: pg_sys::Oid) -> bool {
     }
 }
 
+/// Does a superuser own `relation`, whose code there has nothing to gain?
+pub fn is_superusers(relation: pg_sys::Oid) -> bool {
+    let owner = owner_of(relation);
+    // SAFETY: a plain look-up of a role by oid.
+    unsafe { pg_sys::superuser_arg(owner) }
+}
+
 /// May foreign keys of the current user refer to `relation`, or to columns of it?
 pub fn current_user_may_refer_to(relation: pg_sys::Oid) -> bool {
     // SAFETY: plain look-ups; nobody may anything with what does not exist.

@@ -202,3 +202,31 @@ create function app.look() returns trigger language plpgsql as $$
   end $$;
 create trigger zzz_look after update on app.documents for each row execute function app.look();
 select tenancy.reassign('app.documents', 'id <= 3', :globex);
+
+-- table after table, with the foreign keys checked at commit: of a superuser's tables. Of others' each statement is checked when it ends,
+-- and the HINT does not say otherwise; what it says instead leads out
+\c - postgres
+create table app.makers (id integer primary key, tenant_id uuid);
+create table app.models (id integer primary key, tenant_id uuid, maker_id integer references app.makers deferrable);
+insert into app.makers values (1, :acme);
+insert into app.models values (1, :acme, 1);
+select tenancy.protect('app.makers', 'required', create_index => 'never'), tenancy.protect('app.models', 'required', create_index => 'never') \g /dev/null
+begin;
+set constraints all deferred;
+select tenancy.reassign('app.makers', 'true', :globex);
+select tenancy.reassign('app.models', 'true', :globex);
+commit;
+begin;
+set constraints all deferred;
+select tenancy.reassign('app.makers', 'true', :acme);
+commit;
+alter table app.models owner to owner;
+alter table app.makers owner to owner;
+begin;
+set constraints all deferred;
+select tenancy.reassign('app.makers', 'true', :acme);
+rollback;
+with a as (update app.makers set tenant_id = :acme) update app.models set tenant_id = :acme;
+select tenancy.set_reference_rule('app.models', 'models_maker_id_fkey', on_tenant_change => 'cascade');
+select tenancy.reassign('app.makers', 'true', :globex);
+select tenant_id = :globex as followed from app.models;
