@@ -32,11 +32,14 @@ class Cluster:
         self.data = folder / "data"
         self.log = folder / "server.log"
         self.major = server.major
+        self.variables = {}
         self._lock = None
 
     @classmethod
-    def start(cls, major=None, name="test", settings=(), from_data=None, optimised=False):
+    def start(cls, major=None, name="test", settings=(), from_data=None, optimised=False, variables=None):
         """A running cluster with the extension installed (not yet created). settings: lines of postgresql.conf.
+
+        variables: of the server's environment, besides those that every server has.
 
         from_data: a function that fills the empty data folder, instead of initdb (for base backups).
         optimised: with the build that a DBA would run; for measurements.
@@ -45,6 +48,7 @@ class Cluster:
         server = build.install(major, optimised)
         folder = paths.tools(HOME) / f"{name}-{major}-{os.getpid()}.{next(NUMBERS)}"
         cluster = cls(server, folder)
+        cluster.variables = variables or {}
         with say.lock("clusters"):
             sweep()
             folder.mkdir()
@@ -184,7 +188,7 @@ class Cluster:
         # The server gets a file for its output: with a pipe, reading to the end would wait for the server to end.
         command = [*account.prefix(), self.server.program("pg_ctl"), "-D", self.data, "-w", "-s", *words]
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              env=self.server.environment(), cwd=self.folder)
+                              env=self.server.environment() | self.variables, cwd=self.folder)
 
     # -- making ------------------------------------------------------------------------------------------------
 

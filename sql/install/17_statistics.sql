@@ -152,7 +152,7 @@ begin atomic
       coalesce(sum(s.bytes), 0) as bytes,
       max(s.users) as users,
       round(max(100.0 * s.quota_used / greatest(s.quota_limit, 1)))::bigint as quota,
-      row_number() over (order by coalesce(sum(s.rows) filter (where s.relation is not null), 0) desc, coalesce(s.tenant, '(public)')) as place
+      row_number() over (order by coalesce(sum(s.rows) filter (where s.relation is not null), 0) desc, coalesce(s.tenant, '(public)') collate "C") as place
     from tenancy.tenant_statistics s
     group by s.tenant_id, s.tenant
   ),

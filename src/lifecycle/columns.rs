@@ -97,7 +97,12 @@ impl Column {
 /// Runs `work` while values that were written in the portable form are read as such. Triggers of the application's run as
 /// well: names are looked up where they are ever.
 pub fn in_readable_form<R>(work: impl FnOnce() -> R) -> R {
-    let settings = [(c"datestyle", c"ISO, YMD"), (c"intervalstyle", c"postgres"), (c"xmloption", c"content")];
+    let settings = [
+        (c"datestyle", c"ISO, YMD"),
+        (c"intervalstyle", c"postgres"),
+        (c"xmloption", c"content"),
+        (c"lc_monetary", c"C"),
+    ];
     owner::with_settings(&settings, work)
 }
 
@@ -112,6 +117,7 @@ pub fn in_portable_form<R>(work: impl FnOnce() -> R) -> R {
         (c"extra_float_digits", c"1"),
         (c"bytea_output", c"hex"),
         (c"xmloption", c"content"),
+        (c"lc_monetary", c"C"),
     ];
     owner::with_settings(&settings, work)
 }
