@@ -83,7 +83,7 @@ HINTS = [
          "select tenancy.reassign('app.parent', 'id = 1', app.t('globex'));"
          "do $$ begin assert (select tenant_id = app.t('globex') from app.child); end $$"),
     Hint("rows of table \"{referencing}\" refer to this row of table \"{table}\" and no longer could",
-         "select tenancy.reassign('app.parent', 'id = 1', app.t('globex'))",
+         "update app.parent set tenant_id = app.t('globex') where id = 1",
          r"\((alter table [^;]* deferrable); (set constraints all deferred)\)",
          r"\1; begin; \2; update app.parent set tenant_id = app.t('globex') where id = 1;"
          "update app.child set tenant_id = app.t('globex'); commit", "select 1"),
