@@ -144,6 +144,10 @@ fn follow_one(relation: pg_sys::Oid, protection: &protection::Protection, change
                 parts::refuse_permissive(protection.root)?;
             }
             let new = parts::protect(protection.root, protection, true);
+            // Of a part of an untenanted table nothing tells whether it is new.
+            if protection.tenant.is_some() {
+                new.iter().copied().try_for_each(parts::refuse_planted_triggers)?;
+            }
             new.iter().for_each(|part| quotas::note_part(protection.root, *part));
             modes::refuse_rows(protection.root, &new.into_iter().flat_map(offenders::of_part).collect::<Vec<_>>())?;
             adopt_references(protection.root)

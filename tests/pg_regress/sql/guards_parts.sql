@@ -73,6 +73,14 @@ select tenancy.protect('app.early', 'required', create_index => 'never');
 call tenancy.adopt('app.early', 'required', 'tenant_id');
 drop trigger spy on app.early;
 select tenancy.protect('app.early', 'required', create_index => 'never') \g /dev/null
+create table app.events_9 (like app.events including indexes);
+grant trigger on app.events_9 to app;
+set role app;
+create trigger spy after insert on app.events_9 for each row execute function app.spy();
+set role owner;
+alter table app.events attach partition app.events_9 for values from (900) to (1000);
+drop trigger spy on app.events_9;
+alter table app.events attach partition app.events_9 for values from (900) to (1000);
 reset role;
 select code, severity, object, remedy from tenancy.lint()
 where code in ('trigger_of_others', 'reference_from_unprotected', 'privilege_excessive');
