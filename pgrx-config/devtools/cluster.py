@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import account, build, paths, say, servers
+from . import account, build, circumstances, paths, say, servers
 
 HOME = "clusters"
 NUMBERS = itertools.count(1)
@@ -33,13 +33,16 @@ class Cluster:
         self.log = folder / "server.log"
         self.major = server.major
         self.variables = {}
+        self.said = None
         self._lock = None
 
     @classmethod
-    def start(cls, major=None, name="test", settings=(), from_data=None, optimised=False, variables=None):
+    def start(cls, major=None, name="test", settings=(), from_data=None, optimised=False, variables=None,
+              elsewhere=None):
         """A running cluster with the extension installed (not yet created). settings: lines of postgresql.conf.
 
         variables: of the server's environment, besides those that every server has.
+        elsewhere: what circumstances.of() says, for tests.
 
         from_data: a function that fills the empty data folder, instead of initdb (for base backups).
         optimised: with the build that a DBA would run; for measurements.
@@ -48,7 +51,8 @@ class Cluster:
         server = build.install(major, optimised)
         folder = paths.tools(HOME) / f"{name}-{major}-{os.getpid()}.{next(NUMBERS)}"
         cluster = cls(server, folder)
-        cluster.variables = variables or {}
+        cluster.said = elsewhere
+        cluster.variables = circumstances.variables(elsewhere) | (variables or {})
         with say.lock("clusters"):
             sweep()
             folder.mkdir()
@@ -65,7 +69,7 @@ class Cluster:
         """A running streaming standby of this cluster."""
         def copy(data):
             self.run_on_server("pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync")
-        return Cluster.start(self.major, name, from_data=copy)
+        return Cluster.start(self.major, name, from_data=copy, elsewhere=self.said)
 
     def upgrade_from(self, old, *words):
         """pg_upgrade: this bare cluster takes over the databases of an older one, which is up; then this one is up."""
@@ -73,6 +77,8 @@ class Cluster:
             old.forget_attribute_versions()
         old.down()
         self.down()
+        # the locale of the databases comes along
+        self.variables |= old.variables
         try:
             self.run_on_server("pg_upgrade", "-b", old.server.bindir, "-B", self.server.bindir, "-d", old.data,
                                "-D", self.data, "-U", "postgres", "-s", self.socket_folder, *words)
@@ -153,7 +159,7 @@ class Cluster:
     def run_on_server(self, program, *words, cwd=None):
         """Runs a program as the servers' user (pg_basebackup, pg_upgrade, ...: what makes data folders)."""
         command = [*account.prefix(), self.server.program(program), *words]
-        return say.capture(command, env=self.environment(), cwd=cwd or self.folder)
+        return say.capture(command, env=self.environment() | self.variables, cwd=cwd or self.folder)
 
     # -- up and down -------------------------------------------------------------------------------------------
 
@@ -211,17 +217,18 @@ class Cluster:
         if from_data:
             from_data(self.data)
         else:
-            shutil.copytree(initialised(self.server), self.data)
+            shutil.copytree(initialised(self.server, self.said), self.data)
         (self.data / "pg_tenancy.conf").write_text("\n".join([
             (paths.CONFIG / "postgresql.conf").read_text(),
-            f"unix_socket_directories = '{self.socket_folder}'", *settings, ""]))
+            f"unix_socket_directories = '{self.socket_folder}'", *circumstances.settings(self.said), *settings, ""]))
         account.give(self.data)
 
 
-def initialised(server):
+def initialised(server, said=None):
     """A data folder fresh from initdb, made once a server and copied for each cluster."""
     # checksums everywhere, as from PostgreSQL 18 on by default: pg_upgrade wants both sides alike
-    words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--data-checksums", "--no-sync")
+    locale = said["locale"] if said else "C"
+    words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", f"--locale={locale}", "--data-checksums", "--no-sync")
     tag = hashlib.sha256(f"{server.bindir} {words}".encode()).hexdigest()[:8]
     folder = paths.tools("initialised") / f"{server.major}-{tag}"
     with say.lock("initdb"):
@@ -231,7 +238,7 @@ def initialised(server):
             half.mkdir()
             account.give(half)
             say.run([*account.prefix(), server.program("initdb"), "-D", half, *words], f"initdb-{server.major}",
-                    env=server.environment(), cwd=half)
+                    env=server.environment() | circumstances.variables(said), cwd=half)
             with (half / "postgresql.conf").open("a") as conf:
                 conf.write("include 'pg_tenancy.conf'\n")
             half.rename(folder)

@@ -42,7 +42,7 @@ class Scenario(unittest.TestCase):
 
     def start_cluster(self, major=None, name="other", bare=False, **options):
         """One more cluster, stopped after the test; bare: without the test roles and the template database."""
-        start = prepared.Cluster.start if bare else prepared.start
+        start = prepared.bare if bare else prepared.start
         cluster = start(major or self.major, f"{name}-{self._testMethodName}"[:40], **options)
         self.addCleanup(cluster.remove)
         return cluster

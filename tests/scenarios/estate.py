@@ -72,6 +72,7 @@ ALLOWED = [
 
 # the protection as the catalogs show it, in an order of names
 CATALOG = """
+set timezone = 'UTC';
 select 'policy', polrelid::regclass::text, polname, polpermissive, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
   from pg_policy order by 2, 3;
 select 'security', oid::regclass::text, relrowsecurity, relforcerowsecurity from pg_class

@@ -78,8 +78,9 @@ class Documents(Scenario):
             os.chmod(folder, 0o755)
             script = self.script(found, Path(folder))
             cluster = self.start_cluster(name=f"doc-{document.stem}", bare=True)
-            cluster.createdb("shop")
-            environment = cluster.environment() | {"PGDATABASE": "shop", "LC_ALL": "C"}
+            # what documents show is of one time zone and one locale
+            cluster.psql("postgres", "create database shop template template0 locale 'C'")
+            environment = cluster.environment() | {"PGDATABASE": "shop", "LC_ALL": "C", "PGTZ": "UTC"}
             environment["PATH"] = f"{cluster.server.bindir}:{environment['PATH']}"
             command = [cluster.server.program("psql"), "-X", "-q", "-v", "VERBOSITY=verbose", "-v", "SHOW_CONTEXT=never"]
             done = subprocess.run(command, input=script, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -176,8 +176,9 @@ class Issuers(Scenario):
             self.assert_refused(f"{head}.{said}", "two parts")
             self.assert_refused(f"{head}.{said}.{signature}.", "four parts")
             self.assert_refused(f"{head}.{said}.{signature}\n", "a line's end")
-        # what is said does not fit
-        for said in ({"exp": int(time.time()) - 60}, {"nbf": int(time.time()) + 600}, {"aud": "there"}, {"iss": "stranger"},
+        # what is said does not fit, by the server's clock
+        now = int(self.cluster.psql(self.db, "select extract(epoch from clock_timestamp())::bigint"))
+        for said in ({"exp": now - 60}, {"nbf": now + 600}, {"aud": "there"}, {"iss": "stranger"},
                      {"sub": "nobody"}, {"sub": str(uuid.uuid4())}, {"exp": "9999999999"}, {"tenancy.tenant": str(USER)},
                      {"tenancy.role": "administrator"}):
             good = claims() | said

@@ -1,10 +1,6 @@
 """What is the same in databases with another locale."""
 
-import os
-import subprocess
-import tempfile
-from pathlib import Path
-
+from devtools import circumstances
 from runner.scenario import Scenario
 from scenarios.test_archive import EXPORT, STAGE, TENANT
 
@@ -13,12 +9,7 @@ GERMAN = "de_DE.UTF-8"
 
 class Locales(Scenario):
     def setUp(self):
-        folder = self.enterContext(tempfile.TemporaryDirectory())
-        os.chmod(folder, 0o755)
-        # warns, and ends with 1, of what the locale has of its own
-        made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", f"{folder}/{GERMAN}"], capture_output=True, text=True)
-        self.assertTrue(Path(folder, GERMAN, "LC_MONETARY").exists(), f"needs Debian's package locales: {made.stderr}")
-        self.server = self.start_cluster(name="locales", bare=True, variables={"LOCPATH": folder})
+        self.server = self.start_cluster(name="locales", bare=True, variables={"LOCPATH": str(circumstances.locales(GERMAN))})
 
     def make(self, db, setup, options=""):
         self.server.psql("postgres", f"create database {db} template template0 {options}")

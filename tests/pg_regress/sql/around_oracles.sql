@@ -146,7 +146,7 @@ reset role;
 insert into rolled.tenants select id, name from tenancy.tenants;
 insert into rolled.members select tenant_id, email from tenancy.contacts;
 \c - bob
-select name from rolled.tenants order by 1;
+select name from rolled.tenants order by name collate "C";
 select count(*) from rolled.members where tenant_id <> :globex;
 select name from tenancy.tenants order by 1;
 select count(*) from tenancy.contacts where tenant_id <> :globex;

@@ -15,7 +15,7 @@ declare
   seen text;
 begin
   execute format('select string_agg(title, '', '' order by id) from %s', tg_argv[0]) into seen;
-  insert into playground.caught values (format('%s, as %s: %s', tg_argv[0], current_user, seen));
+  insert into playground.caught values (format('%s: %s', tg_argv[0], seen));
   return null;
 end $$;
 create table playground.rolled (doc integer references rolled.documents on delete set null);

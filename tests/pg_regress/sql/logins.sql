@@ -41,7 +41,7 @@ begin; call app.act_as('ada'); select tenancy.disable_login(md5('new')::uuid); c
 begin; call app.act_as('new'); rollback;
 begin; call app.act_as('ada');
 select c.email, u.id is not null as is_user, ur.role_id is not null as has_role from tenancy.contacts c
-left join tenancy.users u using (id) left join tenancy.user_roles ur on ur.user_id = c.id where c.name = 'new' order by 1;
+left join tenancy.users u using (id) left join tenancy.user_roles ur on ur.user_id = c.id where c.name = 'new' order by c.email collate "C";
 -- a mere contact may be made one again
 select tenancy.disable_login(md5('new')::uuid);
 commit;

@@ -8,7 +8,7 @@ select tenancy.protect('app.numbered', 'optional', create_index => 'never');
 select tenant, relation, rows, as_of is null as never from tenancy.tenant_statistics where relation is not null order by 1, 2;
 select tenancy.refresh_statistics();
 select tenant, relation, rows, bytes > 0 as bytes, share, users, contacts, quota_used, quota_limit, as_of <= now() as counted, last_write
-from tenancy.tenant_statistics order by relation::text, tenant;
+from tenancy.tenant_statistics order by relation::text, tenant collate "C";
 -- what is used of a quota is known before the next refresh, what there is after it
 insert into app.documents values (11, :acme, 'third'), (12, :acme, 'fourth');
 delete from app.documents where id = 3;
@@ -28,7 +28,7 @@ select regexp_replace(line, '\d+ bytes', '…') as line from tenancy.tenant_over
 \c - app
 begin;
 call app.act_as('ann');
-select tenant, relation, rows, share, users, contacts, quota_used, quota_limit from tenancy.tenant_statistics order by relation::text, tenant;
+select tenant, relation, rows, share, users, contacts, quota_used, quota_limit from tenancy.tenant_statistics order by relation::text, tenant collate "C";
 select relation, rows from tenancy.tenant_statistics_exact('b0000000-0000-0000-0000-000000000000');
 select relation, rows from tenancy.tenant_statistics_exact('a0000000-0000-0000-0000-000000000000') order by relation::text;
 select regexp_replace(line, '2\d{3}-.*|\d+ bytes', '…', 'g') as line from tenancy.tenant_overview() line;

@@ -20,6 +20,7 @@ update tenancy.users set db_role = 'alice' where id = '00000000-0000-0000-0000-0
 insert into tenancy.activity (event, tenant_id) values ('of acme', app.t('acme')), ('of beta', app.t('beta')), ('of nobody', null);
 grant execute on function tenancy.enter to app;
 create view app.seen with (security_invoker = true) as
+select what, name collate "C" as name from (
 select 'tenant' what, name from tenancy.tenants
 union all select 'contact', name from tenancy.contacts
 union all select 'user', id::text from tenancy.users
@@ -29,7 +30,7 @@ union all select 'custom group', name from tenancy.custom_groups
 union all select 'member', tenant_id::text from tenancy.tenant_group_members
 union all select 'text', name from tenancy.system_group_texts
 union all select 'group', name from tenancy.tenant_groups
-union all select 'activity', event from tenancy.activity where event like 'of %'
+union all select 'activity', event from tenancy.activity where event like 'of %') s
 order by 1, 2;
 grant select on app.seen to public;
 

@@ -44,10 +44,10 @@ insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', app
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', app.jwk() || '{"use": "enc"}');
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', app.jwk('too short'));
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('bad', 'HS256', '"text"');
-insert into tenancy.token_keys (id, algorithm, jwk, created_at, updated_at) values (:nowhere, 'HS256', app.jwk(), '2026-01-01', '2026-01-01');
+insert into tenancy.token_keys (id, algorithm, jwk, created_at, updated_at) values (:nowhere, 'HS256', app.jwk(), 'infinity', 'infinity');
 insert into tenancy.token_keys (kid, algorithm, jwk) values ('first', 'HS256', app.jwk());
 insert into tenancy.token_keys (id, kid, algorithm, jwk, tenant_id, names_tenants, created_at, updated_at)
-  values (:nowhere, 'bad', 'HS256', app.jwk(), :acme, true, '2026-01-01', '2026-01-01');
+  values (:nowhere, 'bad', 'HS256', app.jwk(), :acme, true, 'infinity', 'infinity');
 
 -- rotation: two at once, and what changes counts from the next statement on
 \c - app
